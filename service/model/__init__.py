@@ -1,0 +1,62 @@
+"""The tables of the service database, by topic."""
+
+from service.model.base import Base
+from service.model.conversations import (
+    Attachment,
+    AuditEntry,
+    Conversation,
+    Feedback,
+    Flag,
+    InboundUpdate,
+    KeptSetting,
+    Message,
+    Offer,
+    Outbox,
+)
+from service.model.hospital import (
+    PERIODS,
+    AftercareText,
+    Answer,
+    ClinicSession,
+    Department,
+    LoadedRow,
+    Notice,
+    Practitioner,
+    Schedule,
+    ScheduleException,
+    TriageEntry,
+    TriageQuestion,
+)
+from service.model.people import Appointment, Case, CaseEvent, Counter, Patient, ServiceRequest
+
+__all__ = [
+    "PERIODS",
+    "AftercareText",
+    "Answer",
+    "Appointment",
+    "Attachment",
+    "AuditEntry",
+    "Base",
+    "Case",
+    "CaseEvent",
+    "ClinicSession",
+    "Conversation",
+    "Counter",
+    "Department",
+    "Feedback",
+    "Flag",
+    "InboundUpdate",
+    "KeptSetting",
+    "LoadedRow",
+    "Message",
+    "Notice",
+    "Offer",
+    "Outbox",
+    "Patient",
+    "Practitioner",
+    "Schedule",
+    "ScheduleException",
+    "ServiceRequest",
+    "TriageEntry",
+    "TriageQuestion",
+]

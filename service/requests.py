@@ -1,0 +1,104 @@
+"""Requests that a person arranges: each gets a number, a promise, and waits for somebody."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from service.clock import Clock, at_local, today
+from service.database import Database
+from service.errors import NotFound, NotYours
+from service.handover import RaisedFlag, answer_by, raise_flag
+from service.model import ServiceRequest
+from service.numbers import next_number
+from service.settings import Settings
+
+KINDS = (
+    "exam",
+    "admission",
+    "consultation",
+    "referral",
+    "escort",
+    "waitlist",
+    "data_deletion",
+)
+ESCORT_CLOSES = "16:00"
+"""Source: escort and help, orders close at 16:00 the day before."""
+
+
+async def open_request(
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    *,
+    conversation_id: int,
+    kind: str,
+    details: dict[str, Any],
+    origin: str,
+    patient_id: int | None = None,
+) -> ServiceRequest:
+    """Record a request and put the chat before a person.
+
+    Args:
+        kind: one of ``KINDS``.
+        details: what the patient told, by name, in the patient's own words.
+        origin: the message and verb that ask for it; the same again returns the same request.
+    """
+    async with db.transaction() as session:
+        known = await session.scalar(select(ServiceRequest).where(ServiceRequest.origin == origin))
+        if known is not None:
+            return known
+        request = ServiceRequest(
+            number=await next_number(session, "request", today(clock)),
+            conversation_id=conversation_id,
+            patient_id=patient_id,
+            kind=kind,
+            details=details,
+            state="waiting",
+            answer_by=answer_by(clock, settings),
+            origin=origin,
+            made_at=clock.now(),
+        )
+        session.add(request)
+        flag = RaisedFlag("human", f"request {request.number}")
+        await raise_flag(session, clock, settings, conversation_id, flag)
+        return request
+
+
+async def list_requests(db: Database, conversation_id: int) -> list[ServiceRequest]:
+    """The requests of this chat that are not ended, the newest first."""
+    async with db.reading() as session:
+        rows = await session.scalars(
+            select(ServiceRequest)
+            .where(
+                ServiceRequest.conversation_id == conversation_id,
+                ServiceRequest.state.in_(("waiting", "working")),
+            )
+            .order_by(ServiceRequest.id.desc())
+        )
+        return list(rows)
+
+
+async def withdraw_request(db: Database, conversation_id: int, number: str) -> ServiceRequest:
+    """Take a request of this chat back.
+
+    Raises:
+        NotFound, NotYours.
+    """
+    async with db.transaction() as session:
+        request = await session.scalar(
+            select(ServiceRequest).where(ServiceRequest.number == number.strip().upper())
+        )
+        if request is None:
+            raise NotFound("request")
+        if request.conversation_id != conversation_id:
+            raise NotYours("request")
+        request.state = "cancelled"
+        return request
+
+
+def earliest_escort_day(clock: Clock) -> datetime:
+    """The first day that can still be ordered for: orders close the day before."""
+    now = clock.now()
+    closed = now >= at_local(now.date(), ESCORT_CLOSES, clock)
+    return now + timedelta(days=2 if closed else 1)
