@@ -1,0 +1,1 @@
+"""The patients' door: Telegram, the web chat, the conversation in between, the Rasa engine."""

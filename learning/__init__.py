@@ -1,0 +1,1 @@
+"""From messages to a model: lookup tables, training, measuring; our own pipeline components."""

@@ -1,0 +1,1 @@
+"""What the clock starts: the release of numbers, messages left unanswered, the rehearsal's clock."""

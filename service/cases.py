@@ -142,7 +142,7 @@ async def _take_attachments(session: AsyncSession, case: Case) -> None:
 
 
 def _terms(weight: float, words: str) -> dict[str, float]:
-    return {word: weight for word in words.split()}
+    return dict.fromkeys(words.split(), weight)
 
 
 _CATEGORIES: TermTable[str] = TermTable(
@@ -158,7 +158,8 @@ _CATEGORIES: TermTable[str] = TermTable(
             "慢 找不到人 没人接",
         ),
         "fees": _terms(
-            3, "乱收费 收费 多收 扣了 扣费 退费 退款 发票 收据 价格 贵 账单 费用 多扣 重复收 没做的检查"
+            3,
+            "乱收费 收费 多收 扣了 扣费 退费 退款 发票 收据 价格 贵 账单 费用 多扣 重复收 没做的检查",
         ),
         "medical": _terms(
             3,
@@ -171,7 +172,8 @@ _CATEGORIES: TermTable[str] = TermTable(
             "食堂 饭菜",
         ),
         "booking": _terms(
-            2, "挂不上 约不上 系统 小程序 公众号 网上 停诊 没通知 预约 挂号 号贩子 黄牛 自助机 报告查不到"
+            2,
+            "挂不上 约不上 系统 小程序 公众号 网上 停诊 没通知 预约 挂号 号贩子 黄牛 自助机 报告查不到",
         ),
         "conduct": _terms(5, "红包 回扣 收礼 送礼 吃拿卡要 介绍到外面 药代 推销 性骚扰 骚扰"),
     }
@@ -184,7 +186,8 @@ _SEVERITY: TermTable[str] = TermTable(
             "手术做错 做错手术 开错刀 抢救不及时 截肢 后遗症 人没了+手术|治疗|抢救|医生 去世+手术|治疗|抢救|医生",
         ),
         "severe": _terms(
-            1, "红包 回扣 骚扰 打人 动手打 打了我 推倒 摔倒 受伤 报警 媒体 曝光 律师 起诉 告你们 12345 卫健委"
+            1,
+            "红包 回扣 骚扰 打人 动手打 打了我 推倒 摔倒 受伤 报警 媒体 曝光 律师 起诉 告你们 12345 卫健委",
         ),
     }
 )

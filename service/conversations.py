@@ -216,9 +216,7 @@ async def open_conversations(db: Database, clock: Clock) -> list[int]:
             .join(Conversation, Conversation.id == InboundUpdate.conversation_id)
             .where(
                 InboundUpdate.done_at.is_(None),
-                or_(
-                    Conversation.leased_until.is_(None), Conversation.leased_until < clock.now()
-                ),
+                or_(Conversation.leased_until.is_(None), Conversation.leased_until < clock.now()),
             )
             .distinct()
         )
@@ -243,9 +241,7 @@ async def next_turn(db: Database, clock: Clock, conversation_id: int) -> Turn | 
         conversation = await session.get_one(Conversation, conversation_id)
         message = (
             await session.scalars(
-                select(Message).where(
-                    Message.inbound_id == inbound.id, Message.direction == "in"
-                )
+                select(Message).where(Message.inbound_id == inbound.id, Message.direction == "in")
             )
         ).one()
         text = str(inbound.content["text"])
@@ -474,21 +470,56 @@ async def note_feedback(db: Database, clock: Clock, message_id: int, helpful: bo
 
 
 async def keep_attachment(
-    db: Database, *, conversation_id: int, message_id: int, kind: str, name: str, file: str
+    db: Database, *, conversation_id: int, message_id: int, kind: str
 ) -> None:
     """Keep that a patient sent a file; once for each message."""
     async with db.transaction() as session:
-        known = await session.scalar(
-            select(Attachment).where(Attachment.message_id == message_id)
-        )
-        if known is None:
-            session.add(
-                Attachment(
-                    conversation_id=conversation_id,
-                    message_id=message_id,
-                    kind=kind,
-                    name=name,
-                    path="",
-                    channel_file=file,
-                )
+        known = await session.scalar(select(Attachment).where(Attachment.message_id == message_id))
+        if known is not None:
+            return
+        message = await session.get_one(Message, message_id)
+        inbound = await session.get_one(InboundUpdate, message.inbound_id)
+        session.add(
+            Attachment(
+                conversation_id=conversation_id,
+                message_id=message_id,
+                kind=kind,
+                name=str(inbound.content["name"]),
+                path="",
+                channel_file=str(inbound.content["file"]),
             )
+        )
+
+
+async def conversation_for(db: Database, clock: Clock, channel: str, address: str) -> int:
+    """The id of a chat's conversation, made when there is none."""
+    async with db.transaction() as session:
+        known = await session.scalar(
+            select(Conversation.id).where(
+                Conversation.channel == channel, Conversation.address == address
+            )
+        )
+        if known is not None:
+            return known
+        conversation = Conversation(
+            channel=channel, address=address, dialogue={}, made_at=clock.now()
+        )
+        session.add(conversation)
+        await session.flush()
+        return conversation.id
+
+
+async def set_attachment_path(db: Database, channel_file: str, path: str) -> bool:
+    """Note where a file that was fetched from its channel lies, below ``Settings.attachments``.
+
+    Returns:
+        False when there is no attachment of that file (yet).
+    """
+    async with db.transaction() as session:
+        noted = await session.scalars(
+            update(Attachment)
+            .where(Attachment.channel_file == channel_file)
+            .values(path=path)
+            .returning(Attachment.id)
+        )
+        return bool(noted.all())

@@ -26,7 +26,19 @@ from service.model import (
 from service.names import NameFinder
 
 _VERSION = "handbook_version"
-_TITLES = ("主任医师", "主任", "医生", "大夫", "教授", "专家", "医师", "老师", "院长", "博士", "先生")
+_TITLES = (
+    "主任医师",
+    "主任",
+    "医生",
+    "大夫",
+    "教授",
+    "专家",
+    "医师",
+    "老师",
+    "院长",
+    "博士",
+    "先生",
+)
 
 
 async def touch_handbook(session: AsyncSession) -> None:
@@ -110,7 +122,9 @@ _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
     "阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧"
 )
-_ANY_DOCTOR = re.compile(rf"(?<![\u4e00-\u9fff])?[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}(?:主任|医生|大夫|教授|专家)")
+_ANY_DOCTOR = re.compile(
+    rf"(?<![\u4e00-\u9fff])?[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}(?:主任|医生|大夫|教授|专家)"
+)
 
 
 def _surname_meant(name: str, text: str) -> bool:

@@ -93,6 +93,4 @@ async def unalerted(db: Database) -> Sequence[Flag]:
 async def note_alerted(db: Database, clock: Clock, flag_id: int) -> None:
     """Say that somebody has been alerted to a flag."""
     async with db.transaction() as session:
-        await session.execute(
-            update(Flag).where(Flag.id == flag_id).values(alerted_at=clock.now())
-        )
+        await session.execute(update(Flag).where(Flag.id == flag_id).values(alerted_at=clock.now()))

@@ -21,9 +21,7 @@ SERIES = {
 async def next_number(session: AsyncSession, kind: str, day: date) -> str:
     """The next number of a series on a day; unique however many processes ask at once."""
     prefix = f"{SERIES[kind]}{day:%Y%m%d}"
-    insert = (
-        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     await session.execute(
         insert(Counter).values(name=prefix, value=0).on_conflict_do_nothing(index_elements=["name"])
     )

@@ -39,9 +39,7 @@ async def claim(db: Database, clock: Clock, channel: str, limit: int = 20) -> li
             .order_by(Outbox.conversation_id, Outbox.id)
         )
         heads: dict[int, int] = {}
-        for row in await session.execute(
-            oldest.add_columns(Outbox.conversation_id)
-        ):
+        for row in await session.execute(oldest.add_columns(Outbox.conversation_id)):
             heads.setdefault(row[1], row[0])
         if not heads:
             return []
@@ -73,9 +71,7 @@ async def claim(db: Database, clock: Clock, channel: str, limit: int = 20) -> li
         return deliveries
 
 
-async def note_sent(
-    db: Database, message_ids: list[int], channel_message: str = ""
-) -> None:
+async def note_sent(db: Database, message_ids: list[int], channel_message: str = "") -> None:
     """Say that messages have reached their channel."""
     if not message_ids:
         return

@@ -9,7 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local, today
 from service.database import Database
-from service.model import ClinicSession, Practitioner, Schedule, ScheduleException
+from service.model import (
+    ClinicSession,
+    KeptSetting,
+    Practitioner,
+    Schedule,
+    ScheduleException,
+)
 from service.settings import Settings
 
 CLINIC_HOURS = {
@@ -53,9 +59,7 @@ async def release_numbers(db: Database, clock: Clock, settings: Settings) -> int
                 select(ScheduleException).where(ScheduleException.last_day >= first)
             )
         ).all()
-        known = list(
-            await session.scalars(select(ClinicSession).where(ClinicSession.day >= first))
-        )
+        known = list(await session.scalars(select(ClinicSession).where(ClinicSession.day >= first)))
         have = {(row.schedule_id, row.exception_id, row.day) for row in known}
         wanted = [
             *_usual(schedules, _days(first, last), clock),
@@ -209,3 +213,23 @@ async def alternatives(
         fresh.sort(key=lambda one: abs(one.starts_at - full.starts_at))
         nearest.extend(fresh[:1])
     return sorted(nearest, key=lambda one: one.starts_at)
+
+
+_RELEASED = "released_until"
+
+
+async def keep_released(db: Database, clock: Clock, settings: Settings) -> int:
+    """Release numbers when a new day of them is due; cheap when there is nothing to do.
+
+    Returns:
+        How many sessions are new.
+    """
+    until = last_released_day(clock, settings).isoformat()
+    async with db.reading() as session:
+        kept = await session.get(KeptSetting, _RELEASED)
+        if kept is not None and kept.value == until:
+            return 0
+    new = await release_numbers(db, clock, settings)
+    async with db.transaction() as session:
+        await session.merge(KeptSetting(name=_RELEASED, value=until))
+    return new

@@ -49,9 +49,7 @@ class TermTable(Generic[Owner]):
         present = self._present(text)
         hits = []
         for owner, term, parts, weight in self._combinations:
-            words = tuple(
-                next((word for word in part if word in present), "") for part in parts
-            )
+            words = tuple(next((word for word in part if word in present), "") for part in parts)
             if all(words):
                 hits.append(Hit(owner, term, words, weight))
         return _without_covered(hits)
@@ -73,11 +71,16 @@ def is_denied(text: str, start: int) -> bool:
         if character in _CLAUSE_ENDS:
             break
         before = character + before
-    return before.endswith(_NEGATIONS) or before[:-2].endswith(_NEGATIONS) and before[-2:] in (
-        "怎么",
-        "觉得",
-        "什么",
-        "太过",
+    return (
+        before.endswith(_NEGATIONS)
+        or (before[:-2].endswith(_NEGATIONS)
+        and before[-2:]
+        in (
+            "怎么",
+            "觉得",
+            "什么",
+            "太过",
+        ))
     )
 
 

@@ -111,7 +111,13 @@ _TABLES = {
     "triage": _Table(TriageEntry, lambda row: row.department),
     "question": _Table(TriageQuestion, lambda row: row.code),
 }
-_EMPTY: dict[str, Any] = {"aliases": [], "possible": [], "unless": [], "phone": "", "department": ""}
+_EMPTY: dict[str, Any] = {
+    "aliases": [],
+    "possible": [],
+    "unless": [],
+    "phone": "",
+    "department": "",
+}
 
 
 class _Loader:
@@ -126,9 +132,7 @@ class _Loader:
 
     async def load(self, kind: str, rows: Sequence[FileRow]) -> None:
         table = _TABLES[kind]
-        stored = {
-            table.key(row): row for row in (await self._session.scalars(select(table.model)))
-        }
+        stored = {table.key(row): row for row in (await self._session.scalars(select(table.model)))}
         loaded = {
             row.code: row
             for row in await self._session.scalars(select(LoadedRow).where(LoadedRow.kind == kind))

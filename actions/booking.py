@@ -1,0 +1,168 @@
+"""Booking 预约挂号: a department or doctor, a day and half-day, a patient, a yes, a number."""
+
+from actions.choosing import SessionChooser, session_line
+from actions.errand import DONE, Draft, Errand
+from actions.people import PatientReader
+from actions.turn import Turn
+from actions.wishes import ClinicWish, apply, day_words, hear, yuan
+from service import appointments
+from service.errors import (
+    AlreadyBooked,
+    BookingPaused,
+    NotBookable,
+    SessionFull,
+    WrongPatient,
+)
+from service.model import Appointment
+from service.patients import PatientCard
+
+
+class Booking(Errand):
+    """Asks only for what is missing, takes corrections at any step, confirms before it books."""
+
+    form = "booking_form"
+    word = "预约"
+
+    async def begin(self, turn: Turn) -> Draft:
+        """Start from what was just spoken of: the department found, the doctor looked up."""
+        topic = turn.slot("topic") or {}
+        return {"wish": ClinicWish.of(topic).kept()}
+
+    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if step == "confirm" and await self._read_answer(turn, draft):
+            return True
+        wish = ClinicWish.of(draft.get("wish"))
+        heard = await hear(turn, wish.department)
+        chooser = SessionChooser(turn, draft)
+        new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
+        if heard.anything and not (turn.intent.startswith("ask_") and step in ("name", "phone")):
+            if not step and turn.typed and heard.departments:
+                wish = ClinicWish()
+            apply(wish, heard)
+            chooser.note(heard)
+            draft["wish"] = wish.kept()
+            draft.pop("session", None)
+            new = True
+        if step and chooser.reads_other_wish():
+            new = True
+        if new:
+            draft.pop("yes", None)
+        return new or (step != "" and turn.intent == "book_appointment")
+
+    async def _read_answer(self, turn: Turn, draft: Draft) -> bool:
+        if turn.affirms:
+            draft["yes"] = True
+            return True
+        if turn.denies and not (await hear(turn)).anything and turn.typed:
+            draft["unsure"] = True
+            return True
+        return False
+
+    async def ask(self, turn: Turn, draft: Draft) -> str:
+        chooser = SessionChooser(turn, draft)
+        asked = await chooser.ask()
+        if asked:
+            return asked
+        patients = PatientReader(turn, draft)
+        asked = await patients.ask("booking")
+        if asked:
+            return asked
+        if not draft.pop("yes", False):
+            return await self._confirm(turn, draft)
+        return await self._book(turn, draft, await patients.keep())
+
+    async def _confirm(self, turn: Turn, draft: Draft) -> str:
+        session = await appointments.find_session(turn.services.db, draft["session"])
+        if draft.pop("unsure", False):
+            turn.say("booking_what_to_change", _CHANGES)
+            return "confirm"
+        doctor = session.practitioner
+        turn.say(
+            "booking_confirm",
+            [("确认预约", "/affirm"), *_CHANGES, ("算了", '/deny{"stop": true}')],
+            patient=PatientReader(turn, draft).shown_name(),
+            department=doctor.department.name,
+            doctor=f"{doctor.name} {doctor.title}",
+            kind=f"{session.kind}{yuan(session.fee)}",
+            when=session_line(session, turn.today, doctor=False),
+        )
+        return "confirm"
+
+    async def _book(self, turn: Turn, draft: Draft, patient: PatientCard) -> str:
+        try:
+            appointment = await appointments.book(
+                turn.services.db,
+                turn.services.clock,
+                turn.services.settings,
+                conversation_id=await turn.conversation_id(),
+                patient_id=patient.id,
+                session_id=draft["session"],
+                origin=turn.origin("book"),
+            )
+        except SessionFull as error:
+            draft.pop("session")
+            return SessionChooser(turn, draft).offer(error.alternatives, "booking_just_full")
+        except AlreadyBooked as error:
+            draft.pop("session")
+            say_already_booked(turn, error.appointment)
+            return "session"
+        except NotBookable:
+            draft.pop("session")
+            turn.say("booking_over")
+            return await SessionChooser(turn, draft).ask() or DONE
+        except WrongPatient as error:
+            draft.clear()
+            turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
+            return "clinic"
+        except BookingPaused:
+            turn.say("booking_paused", [("找人工", "/ask_human")])
+            turn.flag("human", "booking paused")
+            return DONE
+        say_receipt(turn, appointment, patient.name)
+        return DONE
+
+
+_CHANGES = [
+    ("换时间", '/inform{"change": "day"}'),
+    ("换医生", '/inform{"change": "doctor"}'),
+    ("换就诊人", '/inform{"change": "patient"}'),
+]
+
+
+def say_already_booked(turn: Turn, appointment: Appointment) -> None:
+    """The person has a number in this half-day."""
+    turn.say(
+        "booking_already",
+        [("改到别的时间", "/reschedule_appointment"), ("我的预约", "/check_appointment")],
+        when=session_line(appointment.session, turn.today),
+        department=appointment.session.practitioner.department.name,
+        number=appointment.number,
+    )
+
+
+def say_receipt(turn: Turn, appointment: Appointment, name: str, moved: bool = False) -> None:
+    """Number, time window, place and what to bring, right after it is written."""
+    session = appointment.session
+    department = session.practitioner.department
+    zone = turn.services.settings.zone
+    starts = appointment.window_starts.astimezone(zone)
+    ends = appointment.window_ends.astimezone(zone)
+    turn.say(
+        "booking_moved" if moved else "booking_done",
+        number=appointment.number,
+        patient=name,
+        department=department.name,
+        doctor=f"{session.practitioner.name} {session.practitioner.title}",
+        day=day_words(session.day, turn.today),
+        window=f"{starts:%H:%M}–{ends:%H:%M}",
+        queue=appointment.queue_number,
+    )
+    turn.say(
+        "booking_bring",
+        place=f"{department.location} {session.room}",
+        fee=yuan(session.fee),
+        hours=turn.services.settings.cancel_hours,
+    )
+
+
+ACTIONS = (Booking,)

@@ -1,0 +1,112 @@
+"""An errand in several steps: what the patient tells is read, what is missing is asked, then done.
+
+Each errand is a Rasa form whose validation action does all of it, so that one class tells the
+whole errand. Its draft is one slot. A message in which an errand finds nothing for itself is a
+side question: the rules answer it, and the open question is asked again.
+"""
+
+from typing import Any, ClassVar
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.turn import Turn, TurnAction
+
+Draft = dict[str, Any]
+DONE = ""
+"""The step after the last one."""
+
+
+class Errand(TurnAction):
+    """The base of all errands. ``form`` is the form's name in the domain."""
+
+    form: ClassVar[str]
+    word: ClassVar[str]
+    """What the errand is called when it is mentioned: 预约, 投诉."""
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    async def begin(self, turn: Turn) -> Draft:
+        """A new draft, with what is known from before this message."""
+        return {}
+
+    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        """Put what the message tells into the draft.
+
+        Args:
+            step: the step that was asked for last; empty when the errand begins.
+
+        Returns:
+            Whether anything for this errand was in it.
+        """
+        raise NotImplementedError
+
+    async def ask(self, turn: Turn, draft: Draft) -> str:
+        """Ask for what is missing, or do the errand when nothing is.
+
+        Returns:
+            The step that was asked for; ``DONE`` when the errand is over.
+        """
+        raise NotImplementedError
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        kept = turn.slot("draft") or {}
+        resumed = bool(kept.get("resumed")) and kept.get("form") == self.form
+        mine = kept.get("form") == self.form and (turn.loop_is_asking or resumed)
+        draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
+        step = str(kept.get("step", "")) if mine else ""
+        paused = turn.slot("paused")
+        if mine and not turn.resuming and not resumed:
+            if turn.stops:
+                turn.say(
+                    "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
+                )
+                return self._over(draft, {"form": self.form, "values": draft, "step": step})
+            if not turn.resumes and not await self.read(turn, draft, step):
+                return []
+        elif not mine:
+            if kept.get("form") and kept["form"] != self.form and kept.get("step"):
+                paused = {name: kept[name] for name in ("form", "values", "step")}
+            await self.read(turn, draft, "")
+        asked = await self.ask(turn, draft)
+        if asked == DONE:
+            return self._over(draft, self._remind(turn, paused))
+        return [
+            SlotSet("draft", {"form": self.form, "values": draft, "step": asked}),
+            SlotSet("paused", paused),
+            SlotSet("requested_slot", asked),
+        ]
+
+    def _remind(self, turn: Turn, paused: Any) -> Any:
+        if paused and paused.get("form") != self.form:
+            turn.say(
+                "errand_waiting",
+                [("继续刚才的", '/affirm{"resume": true}')],
+                errand=WORDS.get(paused["form"], "事"),
+            )
+            return {**paused, "offered": True}
+        return None
+
+    def left_behind(self, draft: Draft) -> dict[str, Any] | None:
+        """What was spoken of, for a booking right after."""
+        return None
+
+    def _over(self, draft: Draft, paused: Any) -> list[EventType]:
+        return [
+            SlotSet("topic", self.left_behind(draft)),
+            SlotSet("draft", None),
+            SlotSet("paused", paused),
+            SlotSet("requested_slot", None),
+        ]
+
+
+WORDS = {
+    "booking_form": "预约",
+    "move_form": "改期",
+    "cancel_form": "取消预约",
+    "finding_form": "找科室",
+    "complaint_form": "投诉",
+    "opinion_form": "意见",
+    "request_form": "申请",
+    "patient_form": "就诊人资料",
+}

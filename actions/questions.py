@@ -1,0 +1,144 @@
+"""Questions, answered from the hospital's own entries: never from a guess."""
+
+import json
+import re
+
+from rasa_sdk.events import EventType
+
+from actions.turn import Buttons, Turn, TurnAction
+from service.answers import (
+    CERTAIN,
+    aftercare_section,
+    find_aftercare,
+    find_answers,
+    topic_answers,
+)
+from service.model import Answer, Department
+
+_WHERE = re.compile(
+    r"在哪|哪里|哪儿|怎么走|几楼|几层|哪个楼|哪栋|位置|哪块|咋走|怎么去|哪边|啥地方|什么地方|找不到"
+)
+_DESK = re.compile(r"电话|联系方式|打给|号码")
+
+
+class AnswerQuestion(TurnAction):
+    """Fees, insurance, ways, hours, preparation, reports."""
+
+    called = "action_answer"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        handbook = await turn.handbook()
+        code = turn.values.get("answer")
+        if code is not None:
+            chosen = next((one for one in handbook.answers if one.code == code), None)
+            if chosen is not None:
+                await self._tell(turn, chosen)
+                return []
+        departments = handbook.find_departments(turn.text)
+        if departments and turn.intent == "ask_directions" and _is_about_place(turn.text):
+            self._place(turn, departments[0])
+            return []
+        found = find_answers(handbook, turn.text, turn.intent)
+        if found and (found[0].score >= CERTAIN or len(found) == 1):
+            await self._tell(turn, found[0].answer)
+        elif found:
+            self._choose(turn, [one.answer for one in found])
+        else:
+            self._menu(turn, topic_answers(handbook, turn.intent))
+        return []
+
+    def _place(self, turn: Turn, department: Department) -> None:
+        turn.say(
+            "department_place",
+            department=department.name,
+            place=department.location,
+            phone=department.phone,
+        )
+
+    async def _tell(self, turn: Turn, answer: Answer) -> None:
+        handbook = await turn.handbook()
+        home = next((one for one in handbook.departments if one.id == answer.department_id), None)
+        phone = answer.phone or (home.phone if home else "")
+        if phone and phone not in answer.text:
+            turn.say("answer_with_phone", text=answer.text.strip(), phone=phone)
+        else:
+            turn.say("answer", text=answer.text.strip())
+
+    def _choose(self, turn: Turn, answers: list[Answer]) -> None:
+        turn.say("answer_which", _titles(turn, answers[:4]))
+
+    def _menu(self, turn: Turn, answers: list[Answer]) -> None:
+        turn.say("answer_menu", [*_titles(turn, answers[:5]), ("找人工", "/ask_human")])
+
+
+def _is_about_place(text: str) -> bool:
+    return bool(_WHERE.search(text)) or bool(_DESK.search(text))
+
+
+def _titles(turn: Turn, answers: list[Answer]) -> Buttons:
+    intent = turn.intent if turn.intent.startswith("ask_") else "ask_hours"
+    return [
+        (one.title, f"/{intent}{json.dumps({'answer': one.code}, ensure_ascii=False)}")
+        for one in answers
+    ]
+
+
+class AnswerAftercare(TurnAction):
+    """Life after a stay, from approved texts; anything worrying goes to a nurse."""
+
+    called = "action_aftercare"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        handbook = await turn.handbook()
+        code = turn.values.get("aftercare")
+        if code:
+            entry = next((one for one in handbook.aftercare if one.code == code), None)
+        else:
+            entry = find_aftercare(handbook, turn.text)
+        if entry is None:
+            turn.say(
+                "aftercare_which",
+                [
+                    (one.name, f"/ask_aftercare{json.dumps({'aftercare': one.code})}")
+                    for one in handbook.aftercare[:6]
+                ],
+            )
+            return []
+        section = str(turn.values.get("section", "")) or aftercare_section(turn.text, entry)
+        if section and section in entry.sections:
+            turn.say(
+                "answer",
+                text=f"{entry.name}·{_SECTIONS[section]}：{entry.sections[section].strip()}",
+            )
+        elif not code and turn.typed:
+            first = next(iter(entry.sections))
+            turn.say(
+                "answer", text=f"{entry.name}·{_SECTIONS[first]}：{entry.sections[first].strip()}"
+            )
+            section = first
+        others = [name for name in entry.sections if name != section]
+        turn.say(
+            "aftercare_warning",
+            [
+                (
+                    _SECTIONS[name],
+                    f"/ask_aftercare{json.dumps({'aftercare': entry.code, 'section': name})}",
+                )
+                for name in others
+                if name != "warning"
+            ]
+            + [("找护士", "/ask_human")],
+            warning=entry.sections["warning"].strip(),
+        )
+        return []
+
+
+_SECTIONS = {
+    "diet": "饮食",
+    "exercise": "活动",
+    "wound": "伤口和护理",
+    "medicine": "用药",
+    "return": "复查",
+    "warning": "要当心的情况",
+}
+ACTIONS = (AnswerQuestion, AnswerAftercare)

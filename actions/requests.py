@@ -1,0 +1,154 @@
+"""Requests that a person arranges: what, when, for whom; a number and a promise at once."""
+
+import re
+from dataclasses import dataclass
+
+from actions.errand import DONE, Draft, Errand
+from actions.people import PatientReader
+from actions.turn import Turn
+from actions.wishes import Heard, day_words, hear
+from service.requests import earliest_escort_day, open_request
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of request. ``told`` finds in the opening words what need not be asked."""
+
+    name: str
+    word: str
+    told: re.Pattern[str]
+    asks_when: bool = True
+
+
+KINDS = {
+    "request_exam_booking": Kind(
+        "exam",
+        "检查预约",
+        re.compile(
+            r"CT|ct|核磁|磁共振|MRI|mri|B超|b超|彩超|超声|胃镜|肠镜|胃肠镜|心电图|拍片|X光|片子|骨密度|肺功能|脑电图|肌电图|钼靶|造影|动态|"
+            r"抽血|化验|体检|产检|四维|唐筛|喉镜|气管镜|宫腔镜|阴道镜|TCD|加强|增强|PET|心脏彩超|DR|洗牙|查血|甲功|血常规"
+        ),
+    ),
+    "request_admission": Kind(
+        "admission",
+        "住院和手术安排",
+        re.compile(r"手术|开刀|住院|床位|病房|化疗|转科|出院"),
+    ),
+    "request_consultation": Kind(
+        "consultation",
+        "专家会诊",
+        re.compile(r"科.{0,4}(?:会诊|专家)|远程|多学科|MDT|病理|影像|片子|北京|上海|专家会诊.{3,}"),
+    ),
+    "request_referral": Kind(
+        "referral",
+        "转诊",
+        re.compile(r"转(?:到|去|回|来|往|入|出|上|下).{1,}|从.{1,}转|卫生院|社区|县医院|乡镇"),
+    ),
+    "request_escort": Kind(
+        "escort",
+        "陪诊和便民服务",
+        re.compile(
+            r"轮椅|担架|平车|翻译|手语|英语|陪(?:诊|护|同|着)|拐杖|聋|盲|看不见|听不见|助行器|推车|搀|扶|代取|代办|跑腿"
+        ),
+    ),
+    "join_waitlist": Kind("waitlist", "候补", re.compile(r"$^")),
+}
+
+
+class Request(Errand):
+    """The essentials of one request: they differ by kind, the way does not."""
+
+    form = "request_form"
+    word = "申请"
+
+    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if not step:
+            draft["kind"] = turn.intent if turn.intent in KINDS else "request_exam_booking"
+        elif turn.intent in KINDS and turn.intent != draft["kind"] and turn.confidence > 0.6:
+            draft.clear()
+            draft["kind"] = turn.intent
+            step = ""
+        kind = KINDS[draft["kind"]]
+        heard = await hear(turn)
+        person = await PatientReader(turn, draft).read(step)
+        new = person
+        if heard.departments:
+            draft["department"] = heard.departments[0].name
+            new = True
+        if heard.doctors:
+            draft["doctor"] = "、".join(one.name for one in heard.doctors[:2])
+            draft.setdefault("department", heard.doctors[0].department.name)
+            new = True
+        if heard.when.days and not heard.when.ask:
+            draft["when"] = turn.text if len(heard.when.days) > 1 else _day(heard)
+            new = True
+        elif heard.when.ask and step == "when":
+            draft["ask_when"] = heard.when.reason or "unclear"
+            new = True
+        if not step and (kind.told.search(turn.text) or draft.get("department")):
+            draft["what"] = turn.text
+        elif step == "what" and turn.typed and not self._is_question(turn):
+            draft["what"] = turn.text
+            new = True
+        elif step == "when" and not new and (turn.skips or not self._is_question(turn)):
+            draft["when"] = turn.text
+            new = True
+        return new or (step != "" and turn.intent in KINDS)
+
+    def _is_question(self, turn: Turn) -> bool:
+        return turn.intent.startswith("ask_") and turn.confidence > 0.5
+
+    async def ask(self, turn: Turn, draft: Draft) -> str:
+        kind = KINDS[draft["kind"]]
+        if kind.name == "waitlist" and draft.get("department"):
+            draft["what"] = f"{draft['department']} {draft.get('doctor', '')}".strip()
+        if not draft.get("what"):
+            turn.say(f"request_{kind.name}_what")
+            return "what"
+        reason = draft.pop("ask_when", "")
+        if reason:
+            turn.say(f"when_{reason}")
+        if not draft.get("when"):
+            first = earliest_escort_day(turn.services.clock).date()
+            turn.say(
+                f"request_{kind.name}_when",
+                [("尽快就行", '/inform{"skip": true}')],
+                first=day_words(first, turn.today),
+            )
+            return "when"
+        patients = PatientReader(turn, draft)
+        asked = await patients.ask("request")
+        if asked:
+            return asked
+        patient = await patients.keep()
+        services = turn.services
+        details = {
+            key: draft[key] for key in ("what", "when", "department", "doctor") if key in draft
+        }
+        request = await open_request(
+            services.db,
+            services.clock,
+            services.settings,
+            conversation_id=await turn.conversation_id(),
+            kind=kind.name,
+            details=details,
+            patient_id=patient.id,
+            origin=turn.origin(f"request {kind.name}"),
+        )
+        by = request.answer_by.astimezone(services.settings.zone)
+        turn.say(
+            "request_done",
+            number=request.number,
+            word=kind.word,
+            patient=patient.name,
+            by=f"{day_words(by.date(), turn.today)}{by:%H:%M}",
+        )
+        turn.say(f"request_{kind.name}_note")
+        return DONE
+
+
+def _day(heard: Heard) -> str:
+    return day_words(heard.when.days[0])
+
+
+ACTIONS = (Request,)

@@ -1,0 +1,173 @@
+"""Everything around the errands: greetings, a person wanted, not understood, danger seen late."""
+
+from typing import Any
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+
+from actions.doctors import ShowSchedule
+from actions.turn import Buttons, Turn, TurnAction
+from actions.wishes import ClinicWish, apply, hear
+from service.handover import answer_by
+
+_START: Buttons = [
+    ("看什么科", "/find_department"),
+    ("预约挂号", "/book_appointment"),
+    ("出诊时间", "/ask_doctor_schedule"),
+    ("我的预约", "/check_appointment"),
+    ("投诉建议", "/file_complaint"),
+    ("找人工", "/ask_human"),
+]
+
+
+class Greet(TurnAction):
+    """你好, with what can be done here."""
+
+    called = "action_greet"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        name = str(turn.metadata.get("honorific") or "")
+        hour = turn.now.hour
+        part = "早上好" if 5 <= hour < 11 else "晚上好" if hour >= 18 or hour < 5 else "您好"
+        greeting = f"{name}，{part}" if name else part
+        turn.say("greet", [] if turn.loop else _START, greeting=greeting)
+        return []
+
+
+class AskHuman(TurnAction):
+    """A person: recorded as waiting, with the true time."""
+
+    called = "action_ask_human"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        by = answer_by(turn.services.clock, turn.services.settings)
+        soon = (by - turn.now).total_seconds() <= turn.services.settings.answer_minutes * 60
+        turn.say(
+            "human_soon" if soon else "human_later",
+            minutes=turn.services.settings.answer_minutes,
+            by=f"{by:%H:%M}" if by.date() == turn.today else f"明天{by:%H:%M}",
+        )
+        turn.flag("human", "asked")
+        return []
+
+
+class NotUnderstood(TurnAction):
+    """First the two likeliest meanings; the second time a person is offered and told."""
+
+    called = "action_not_understood"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        before = int(turn.metadata.get("misunderstood") or 0)
+        turn.signal(misunderstood=before + 1)
+        if before >= 1:
+            turn.say(
+                "not_understood_again",
+                [("找人工", "/ask_human"), ("看看能办什么", "/bot_challenge")],
+            )
+            turn.flag("misunderstood")
+            return []
+        likely = [
+            one["name"]
+            for one in turn.ranking
+            if one["name"] in _MEANINGS and one["name"] != "nlu_fallback"
+        ][:2]
+        buttons = [(_MEANINGS[name], f"/{name}") for name in likely]
+        turn.say("not_understood", [*buttons, ("都不是", "/deny")])
+        return []
+
+
+_MEANINGS = {
+    "find_department": "问看什么科",
+    "ask_doctor_schedule": "查出诊时间",
+    "ask_doctor_info": "了解医生",
+    "book_appointment": "预约挂号",
+    "reschedule_appointment": "改预约时间",
+    "cancel_appointment": "取消预约",
+    "check_appointment": "查我的预约",
+    "join_waitlist": "候补等号",
+    "file_complaint": "投诉",
+    "check_complaint": "查投诉进度",
+    "give_suggestion": "提建议",
+    "give_praise": "表扬",
+    "ask_human": "找人工",
+    "ask_fees": "问费用",
+    "ask_insurance": "问医保",
+    "ask_directions": "问路和位置",
+    "ask_hours": "问上班时间",
+    "ask_visit_preparation": "问就诊准备",
+    "ask_report": "问报告",
+    "request_exam_booking": "约检查",
+    "request_admission": "住院手术",
+    "request_consultation": "约会诊",
+    "request_referral": "转诊",
+    "request_escort": "陪诊便民",
+    "ask_aftercare": "出院后护理",
+    "manage_patient": "就诊人和我的数据",
+    "stop_messages": "停发消息",
+}
+
+
+class Inform(TurnAction):
+    """Bare facts outside of an errand: a department or doctor leads to clinic times."""
+
+    called = "action_inform"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        topic: dict[str, Any] = turn.slot("topic") or {}
+        heard = await hear(turn, str(topic.get("department", "")))
+        wish = ClinicWish.of(topic)
+        apply(wish, heard)
+        if turn.resumes:
+            return await Resume().act(turn)
+        if heard.departments or heard.doctors or (topic and heard.when.days):
+            return await ShowSchedule().show(turn, wish)
+        if heard.unknown_doctor:
+            turn.say("doctor_unknown", doctor=heard.unknown_doctor)
+        turn.say("inform_what_for", _START[:4])
+        return []
+
+
+class Affirm(TurnAction):
+    """A yes outside of an errand: take up what was left, or what was just offered."""
+
+    called = "action_affirm"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        if turn.resumes or (turn.slot("paused") or {}).get("offered"):
+            return await Resume().act(turn)
+        topic = turn.slot("topic")
+        if topic:
+            return [FollowupAction("booking_form")]
+        turn.say("what_next", _START[:4])
+        return []
+
+
+class Resume(TurnAction):
+    """继续: the errand that was put aside goes on where it stood."""
+
+    called = "action_resume"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        paused = turn.slot("paused")
+        if not paused:
+            turn.say("nothing_paused", _START[:4])
+            return []
+        kept = {**paused, "resumed": True}
+        return [
+            SlotSet("draft", kept),
+            SlotSet("paused", None),
+            FollowupAction(str(paused["form"])),
+        ]
+
+
+class Emergency(TurnAction):
+    """What the rules did not see but the model did: the same instruction, the same alert."""
+
+    called = "action_emergency"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        turn.say("emergency")
+        turn.flag("danger", "model")
+        return []
+
+
+ACTIONS = (Greet, AskHuman, NotUnderstood, Inform, Affirm, Resume, Emergency)

@@ -1,0 +1,264 @@
+"""The way of a message, from stored to answered; read ``Conversations._answer`` first.
+
+Each conversation is handled by one task at a time, in the order of arrival: a task of its own in
+this process, a lease in the database between processes.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
+from bot.wording import Wording
+from service import conversations as store
+from service import safety
+from service.clock import Clock
+from service.conversations import Button, Incoming, Outcome, Reply, Turn
+from service.database import Database
+from service.errors import DatabaseUnavailable
+from service.handover import URGENT, RaisedFlag
+from service.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+RETRY = timedelta(seconds=0.5)
+LONGEST_RETRY = timedelta(seconds=15)
+GIVE_UP_AFTER = 4
+"""Attempts on one message, after which the patient gets an apology and a person."""
+
+
+class Alerts(Protocol):
+    """Tells staff that a conversation needs a person; never with the patient's words."""
+
+    def wake(self) -> None: ...
+
+
+class Conversations:
+    """Answers what patients send.
+
+    Args:
+        engine: awaited when the first message needs it; None while the model is loading.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, settings: Settings, wording: Wording, alerts: Alerts
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._wording = wording
+        self._alerts = alerts
+        self._worker = uuid.uuid4().hex
+        self._engine: Engine | None = None
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+        self._news: dict[int, set[asyncio.Event]] = {}
+        self.outgoing = asyncio.Event()
+        """Set when something was put into the outbox."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether messages can be understood already."""
+        return self._engine is not None
+
+    def use(self, engine: Engine) -> Engine | None:
+        """Answer with this engine from the next message on; returns the one used so far."""
+        before, self._engine = self._engine, engine
+        return before
+
+    async def receive(self, incoming: Incoming) -> tuple[int, int]:
+        """Keep a message and see to it that it is answered.
+
+        Returns:
+            The ids of the inbound update and of its conversation.
+
+        Raises:
+            DatabaseUnavailable: nothing was kept.
+        """
+        inbound_id, conversation_id = await store.receive(self._db, self._clock, incoming)
+        self.wake(conversation_id)
+        return inbound_id, conversation_id
+
+    def wake(self, conversation_id: int) -> None:
+        """See to the open messages of a conversation."""
+        task = self._tasks.get(conversation_id)
+        if task is not None and not task.done():
+            self._again.add(conversation_id)
+            return
+        self._tasks[conversation_id] = asyncio.create_task(self._see_to(conversation_id))
+
+    async def wake_open(self) -> None:
+        """Take up what another process or an earlier run left unanswered."""
+        for conversation_id in await store.open_conversations(self._db, self._clock):
+            self.wake(conversation_id)
+
+    async def wait_for(self, conversation_id: int, timeout: float) -> bool:
+        """Wait for news in a conversation; false when none came in time."""
+        event = asyncio.Event()
+        self._news.setdefault(conversation_id, set()).add(event)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), timeout)
+            return event.is_set()
+        finally:
+            waiting = self._news.get(conversation_id, set())
+            waiting.discard(event)
+            if not waiting:
+                self._news.pop(conversation_id, None)
+
+    def tell(self, conversation_id: int) -> None:
+        """Say that a conversation has news."""
+        for event in self._news.get(conversation_id, ()):
+            event.set()
+        self.outgoing.set()
+
+    async def close(self) -> None:
+        """Stop; what is not answered yet is answered after the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._engine is not None:
+            await self._engine.close()
+
+    async def _see_to(self, conversation_id: int) -> None:
+        try:
+            while True:
+                self._again.discard(conversation_id)
+                await self._answer_all(conversation_id)
+                if conversation_id not in self._again:
+                    return
+        finally:
+            self._tasks.pop(conversation_id, None)
+
+    async def _answer_all(self, conversation_id: int) -> None:
+        pause = RETRY
+        while True:
+            try:
+                if not await store.lease(self._db, self._clock, conversation_id, self._worker):
+                    await asyncio.sleep(RETRY.total_seconds())
+                    continue
+                turn = await store.next_turn(self._db, self._clock, conversation_id)
+                if turn is None:
+                    await store.give_up_lease(self._db, conversation_id, self._worker)
+                    return
+                outcome = await self._answer(turn)
+                await store.finish(self._db, self._clock, self._settings, turn, outcome)
+                self.tell(conversation_id)
+                if outcome.flags:
+                    self._alerts.wake()
+                pause = RETRY
+            except (DatabaseUnavailable, EngineNotReady) as error:
+                logger.warning("conversation %s waits: %s", conversation_id, type(error).__name__)
+                await asyncio.sleep(pause.total_seconds())
+                pause = min(pause * 2, LONGEST_RETRY)
+
+    async def _answer(self, turn: Turn) -> Outcome:
+        """Danger first; then a person, if one has this chat; then what kind of message it is."""
+        danger = safety.check(turn.text)
+        if danger is not None:
+            logger.warning("danger %s in conversation %s", danger.rule, turn.conversation_id)
+            return Outcome(
+                replies=self._wording.danger(danger.kind, bool(turn.dialogue.get("loop"))),
+                understanding={"danger": danger.kind, "rule": danger.rule},
+                flags=[RaisedFlag(URGENT, danger.kind)],
+            )
+        if turn.owner:
+            return Outcome()
+        if turn.expired_press:
+            return Outcome(replies=[self._wording.reply("expired")])
+        if turn.press is not None and "helpful" in turn.press:
+            return await self._thanks_for_feedback(turn)
+        if turn.kind in ("picture", "document"):
+            return await self._keep_file(turn)
+        if turn.kind in ("voice", "sticker", "other"):
+            flags = [RaisedFlag("voice")] if turn.kind == "voice" else []
+            return Outcome(replies=[self._wording.reply(turn.kind)], flags=flags)
+        if not any(character.isalnum() for character in turn.text):
+            return Outcome(replies=[self._wording.reply("wordless")])
+        return await self._ask_engine(turn)
+
+    async def _ask_engine(self, turn: Turn) -> Outcome:
+        if self._engine is None:
+            raise EngineNotReady
+        question = Question(
+            conversation_id=turn.conversation_id,
+            inbound_id=turn.inbound_id,
+            text=turn.text,
+            press=turn.press.get("say") if turn.press else None,
+            dialogue=turn.dialogue,
+            honorific=turn.honorific,
+            misunderstood=turn.misunderstood,
+        )
+        try:
+            response = await self._engine.respond(question)
+        except (DatabaseUnavailable, EngineNotReady):
+            raise
+        except Exception as error:
+            # Whatever an action or Rasa may raise: the patient gets an answer all the same.
+            logger.exception("turn failed in conversation %s", turn.conversation_id)
+            if turn.attempts < GIVE_UP_AFTER and isinstance(error, EngineFailed):
+                raise EngineNotReady from error
+            return self._apology()
+        if not response.replies:
+            logger.error("no reply in conversation %s", turn.conversation_id)
+            return self._apology(response)
+        return Outcome(
+            replies=self._with_feedback(response),
+            dialogue=response.dialogue,
+            understanding=response.understanding,
+            flags=response.flags,
+            misunderstood=response.misunderstood,
+            honorific=response.honorific,
+        )
+
+    def _apology(self, response: Response | None = None) -> Outcome:
+        return Outcome(
+            replies=[self._wording.reply("apology")],
+            dialogue=response.dialogue if response else None,
+            understanding=response.understanding if response else {},
+            flags=[RaisedFlag("failure")],
+        )
+
+    def _with_feedback(self, response: Response) -> Sequence[Reply]:
+        """Answers to questions carry 有帮助 and 没帮助; steps of an errand do not."""
+        if not response.understanding.get("intent", "").startswith("ask_") or response.flags:
+            return response.replies
+        if response.dialogue.get("loop"):
+            return response.replies
+        *first, last = response.replies
+        asides = tuple(
+            Button(title, {"helpful": helpful, "aside": True})
+            for title, helpful in self._wording.feedback_buttons
+        )
+        return [*first, Reply(last.text, (*last.buttons, *asides))]
+
+    async def _thanks_for_feedback(self, turn: Turn) -> Outcome:
+        press = turn.press or {}
+        helpful = bool(press["helpful"])
+        await store.note_feedback(self._db, self._clock, press["offered_with"], helpful)
+        return Outcome(replies=[self._wording.reply("helpful" if helpful else "not_helpful")])
+
+    async def _keep_file(self, turn: Turn) -> Outcome:
+        await store.keep_attachment(
+            self._db,
+            conversation_id=turn.conversation_id,
+            message_id=turn.message_id,
+            kind=turn.kind,
+        )
+        in_complaint = turn.dialogue.get("loop") == "complaint_form"
+        name = "file_for_complaint" if in_complaint else "file"
+        if turn.text.strip():
+            outcome = await self._ask_engine(turn)
+            return Outcome(
+                replies=[self._wording.reply("file_kept"), *outcome.replies],
+                dialogue=outcome.dialogue,
+                understanding=outcome.understanding,
+                flags=outcome.flags,
+                misunderstood=outcome.misunderstood,
+                honorific=outcome.honorific,
+            )
+        return Outcome(replies=[self._wording.reply(name)])

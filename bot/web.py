@@ -1,0 +1,287 @@
+"""The web door: Rasa's REST channel for any Rasa web widget, and our own chat page.
+
+``build_web`` puts the application together; it answers at once, also while the model is loading.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.conversation import Conversations
+from bot.webchat import ChatPage
+from bot.webinput import DETAIL, TOKEN, is_blank, read_json, refusal
+from bot.wording import Wording
+from service import conversations as store
+from service import outbox
+from service.clock import Clock
+from service.conversations import Incoming
+from service.database import Database
+from service.errors import DatabaseUnavailable
+from service.model import Message as ChatMessage
+from service.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+REST_PATIENCE = 60.0
+"""Seconds for which Rasa's REST channel waits for an answer."""
+LOOK_AGAIN = 1.0
+"""Seconds after which the database is asked whether another process has answered."""
+
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'self'; img-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def build_web(
+    conversations: Conversations,
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    wording: Wording,
+    *,
+    rest_patience: float = REST_PATIENCE,
+) -> FastAPI:
+    """The patients' web application.
+
+    ``app.state.close_streams()`` ends the open pages' event streams: a server that is told to stop
+    other than by a signal waits for them otherwise.
+
+    Args:
+        rest_patience: seconds for which the REST channel waits for an answer.
+    """
+    app = FastAPI(title="心桥", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_Shell)
+    app.add_exception_handler(DatabaseUnavailable, _Unavailable(wording["database_down"]))
+    app.add_exception_handler(404, _not_found)
+
+    async def health() -> dict[str, Any]:
+        return {"status": "ok", "ready": conversations.ready}
+
+    app.add_api_route("/health", health, methods=["GET", "HEAD"])
+    _RestChannel(conversations, db, wording, rest_patience).add_to(app)
+    page = ChatPage(conversations, db, clock, settings, wording)
+    page.add_to(app)
+    app.state.close_streams = page.close
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
+    return app
+
+
+class _Shell:
+    """Around everything: security headers on every answer, and an answer to every failure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Static files are asked for anew each time, so that an update is seen at once; the rest
+        # holds what patients write.
+        caching = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+        started = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in (*SECURITY_HEADERS.items(), ("cache-control", caching)):
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_on)
+        except ClientDisconnect:
+            logger.info("browser left: %s %s", scope["method"], scope["path"])
+        except Exception:
+            # Starlette's own answer to a failure lies outside of us and would lack the headers.
+            logger.exception("request failed: %s %s", scope["method"], scope["path"])
+            if not started:
+                answer = JSONResponse({"detail": DETAIL["failed"]}, 500)
+                await answer(scope, receive, send_on)
+
+
+class _Unavailable:
+    """Says that the database is away, so that the page keeps the text and tries again."""
+
+    def __init__(self, detail: str) -> None:
+        self._detail = detail
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        logger.warning("%s waits for the database: %s", request.url.path, error)
+        return JSONResponse({"detail": self._detail}, 503, {"retry-after": "5"})
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": DETAIL["no page"]}, 404)
+
+
+class _RestChannel:
+    """Rasa's REST channel: a message in, the list of its answers out.
+
+    Source: rasa/core/channels/rest.py of Rasa 3.6.
+    """
+
+    def __init__(
+        self, conversations: Conversations, db: Database, wording: Wording, patience: float
+    ) -> None:
+        self._conversations = conversations
+        self._db = db
+        self._wording = wording
+        self._patience = patience
+        self._awaited: set[int] = set()
+        self._handing_over: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def add_to(self, app: FastAPI) -> None:
+        app.add_api_route("/webhooks/rest/", self.status, methods=["GET"])
+        app.add_api_route("/webhooks/rest/webhook", self.webhook, methods=["POST"])
+
+    async def status(self) -> dict[str, str]:
+        return {"status": "ok"}
+
+    async def webhook(self, request: Request) -> Response:
+        body = await read_json(request)
+        sender, text = _sender(body), _text(body)
+        if is_blank(text):
+            return _answer(request, [_plain(sender, self._wording["empty"])])
+        incoming = Incoming(
+            channel="rest",
+            update_key=_update_key(sender, body),
+            address=sender,
+            kind="press" if TOKEN.fullmatch(text.strip()) else "text",
+            text=text,
+        )
+        try:
+            inbound, conversation = await self._conversations.receive(incoming)
+        except DatabaseUnavailable as error:
+            logger.warning("a message was not kept: %s", error)
+            return _answer(request, [_plain(sender, self._wording["database_down"])])
+        return _answer(request, await self._wait(request, sender, inbound, conversation))
+
+    async def _wait(
+        self, request: Request, sender: str, inbound: int, conversation: int
+    ) -> list[dict[str, Any]]:
+        self._awaited.add(inbound)
+        try:
+            replies = await self._replies(request, inbound, conversation)
+            messages = await self._hand_over(request, sender, conversation, replies or ())
+        finally:
+            self._awaited.discard(inbound)
+        shown = [_shown(sender, one) for one in messages]
+        if replies is None:
+            shown.append(_plain(sender, self._wording["getting_ready"]))
+        return shown
+
+    async def _replies(
+        self, request: Request, inbound: int, conversation: int
+    ) -> list[ChatMessage] | None:
+        """The answers to a message; None when there are none in time."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
+        while True:
+            pause = max(0.0, min(LOOK_AGAIN, until - loop.time()))
+            news = asyncio.create_task(self._conversations.wait_for(conversation, pause))
+            try:
+                # Listening must have begun before we look, or news in between would be missed.
+                await asyncio.sleep(0)
+                # While the database is away, the message is kept and its answer still to come.
+                with suppress(DatabaseUnavailable):
+                    replies = await store.replies_to(self._db, inbound)
+                    if replies is not None:
+                        return replies
+                if loop.time() >= until or await request.is_disconnected():
+                    return None
+                await news
+            finally:
+                news.cancel()
+
+    async def _hand_over(
+        self, request: Request, sender: str, conversation: int, replies: Sequence[ChatMessage]
+    ) -> list[ChatMessage]:
+        """The answers, and what was sent to this chat earlier and not fetched; said to be sent."""
+        lock = self._handing_over.setdefault(conversation, asyncio.Lock())
+        async with lock:
+            if await request.is_disconnected():
+                # Nobody reads this answer: it goes out with the next one.
+                return []
+            try:
+                recent = await store.history(self._db, "rest", sender)
+                messages = {one.id: one for one in recent if self._is_left(one)}
+                messages |= {one.id: one for one in replies}
+                await outbox.note_sent(self._db, list(messages))
+            except DatabaseUnavailable as error:
+                logger.warning("conversation %s is handed over twice: %s", conversation, error)
+                return list(replies)
+            return [messages[key] for key in sorted(messages)]
+
+    def _is_left(self, message: ChatMessage) -> bool:
+        """Whether a message waits to be fetched, and no other request waits for just this one."""
+        pending = message.direction == "out" and message.state == "pending"
+        return pending and message.inbound_id not in self._awaited
+
+
+def _answer(request: Request, messages: list[dict[str, Any]]) -> Response:
+    if request.query_params.get("stream", "").lower() == "true":
+        lines = "".join(f"{json.dumps(one)}\n" for one in messages)
+        return Response(lines, media_type="text/event-stream")
+    return JSONResponse(messages)
+
+
+def _sender(body: dict[str, Any]) -> str:
+    sender = body.get("sender")
+    if not isinstance(sender, str) or is_blank(sender):
+        raise refusal(400, "no sender")
+    if len(sender) > 255 or not sender.isprintable():
+        raise refusal(400, "no sender")
+    return sender
+
+
+def _text(body: dict[str, Any]) -> str:
+    text = body.get("message")
+    if text is not None and not isinstance(text, str):
+        raise refusal(400, "no text")
+    return text or ""
+
+
+def _update_key(sender: str, body: dict[str, Any]) -> str:
+    """A repeated delivery's key is the same again; one sender's key is never another's."""
+    metadata = body.get("metadata")
+    given = body.get("message_id")
+    if given is None and isinstance(metadata, dict):
+        given = metadata.get("message_id")
+    if not isinstance(given, str | int) or not str(given).strip():
+        return uuid.uuid4().hex
+    return hashlib.sha256(json.dumps([sender, str(given)]).encode()).hexdigest()
+
+
+def _plain(sender: str, text: str) -> dict[str, Any]:
+    return {"recipient_id": sender, "text": text.strip()}
+
+
+def _shown(sender: str, message: ChatMessage) -> dict[str, Any]:
+    """A message as Rasa sends it: no ``buttons`` where there are none."""
+    shown = _plain(sender, message.text)
+    if message.buttons:
+        shown["buttons"] = [
+            {"title": one["title"], "payload": one["payload"]} for one in message.buttons
+        ]
+    return shown

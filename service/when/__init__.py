@@ -1,0 +1,131 @@
+"""When the patient would come: the days, half-day and clock time that a Chinese message wishes.
+
+A booking means the future: 周三 is the next Wednesday to come, and what is past, impossible or
+contradictory is asked back.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.when.almanac import Days, plus
+from service.when.days import read_days
+from service.when.hours import Hour, read_hours
+from service.when.mention import Mention, Present
+from service.when.neighbours import combined
+from service.when.reading import Reading
+from service.when.text import hide, tidy
+from service.when.wish import Sorted, is_over, others_are_fine, sort, this_evening, wished_hours
+
+__all__ = ["When", "read_when"]
+
+_LIMITS = ("from", "until")
+
+
+@dataclass(frozen=True)
+class When:
+    """When the patient would come.
+
+    Attributes:
+        days: the days that the patient would accept, ascending; empty when no day was said.
+        period: ``morning``, ``afternoon`` or ``evening``.
+        time: ``HH:MM`` when a clock time was said.
+        ask: a careful receptionist would ask back.
+        reason: why: ``impossible`` (2月31日), ``past`` (昨天), ``conflict`` (周三12号 when the 12th
+            is a Friday), ``vague`` (过阵子) or ``unclear`` (25点, or only what does not suit).
+    """
+
+    days: tuple[date, ...] = ()
+    period: str | None = None
+    time: str | None = None
+    ask: bool = False
+    reason: str = ""
+
+
+def read_when(text: str, now: datetime, *, horizon: int = 14) -> When:
+    """What a message says about when, read at ``now`` (the hospital's local time); never raises.
+
+    Open wishes (最早的, 哪天都行) are all days of the next ``horizon``, today included.
+    """
+    present = Present(now, horizon)
+    plain = tidy(text)
+    mentions, rest = read_days(plain, present)
+    hours = read_hours(rest)
+    for hour in hours:
+        rest = hide(rest, hour.start, hour.end)
+    reading = Reading(rest, tuple(mentions), tuple(hours))
+    found = sort(reading, combined(reading, present), present)
+    wished = this_evening(wished_hours(reading, found), found, present)
+    period, time = _half_day(wished)
+    time = time or next((one.time for one in found.wished if one.time), None)
+    days, reason = _days(reading, found, period, present)
+    if not reason and any(hour.doubtful for hour in wished):
+        reason = "unclear"
+    return When(days, period, time, bool(reason), reason)
+
+
+def _half_day(hours: list[Hour]) -> tuple[str | None, str | None]:
+    """The one half-day that is meant; two of them are none."""
+    if len({hour.period for hour in hours}) != 1:
+        return None, None
+    return hours[0].period, next((hour.time for hour in hours if hour.time), None)
+
+
+def _days(
+    reading: Reading, found: Sorted, period: str | None, present: Present
+) -> tuple[Days, str]:
+    """The days, or why to ask back."""
+    kinds = {mention.kind for mention in found.wished}
+    for reason in ("impossible", "conflict"):
+        if reason in kinds:
+            return (), reason
+    said = [mention for mention in found.wished if mention.days and mention.kind != "open"]
+    if said:
+        days = _accepted(said, period, present)
+        days = _without(days, found.refused)
+        return (tuple(sorted(days)), "") if days else ((), "past")
+    if "open" in kinds or (found.refused and others_are_fine(reading, found.refused)):
+        return tuple(sorted(_without(set(present.open_days), found.refused))), ""
+    if found.past:
+        return (), "past"
+    if "vague" in kinds:
+        return (), "vague"
+    return (), "unclear" if found.refused else ""
+
+
+def _accepted(said: list[Mention], period: str | None, present: Present) -> set[date]:
+    """All days said; 下周四起 and 12月6号前 limit each other."""
+    limits = {
+        mention.kind: {day for day in mention.days if day >= present.day}
+        for mention in said
+        if mention.kind in _LIMITS
+    }
+    days = {
+        day
+        for mention in said
+        if mention.kind not in limits
+        for day in _to_come(mention, period, present)
+    }
+    return days | (set.intersection(*limits.values()) if limits else set())
+
+
+def _to_come(mention: Mention, period: str | None, present: Present) -> Days:
+    """The mention's days from today on; today only while the half-day is still to come."""
+    today = present.day
+    if mention.again and today in mention.days and is_over(period, present):
+        left = [day for day in mention.days if day > today]
+        return tuple(left) or mention.again(plus(today, 1))
+    if mention.days == (today,) and period and is_over(period, present):
+        return ()
+    return tuple(day for day in mention.days if day >= today)
+
+
+def _without(days: set[date], refused: tuple[Mention, ...]) -> set[date]:
+    """Less the refused days; a bare weekday (除了周三) is refused in every week."""
+    out = {day for mention in refused for day in mention.days}
+    weekdays = {
+        day.weekday()
+        for mention in refused
+        if mention.again and mention.kind != "date"
+        for day in mention.days
+    }
+    return {day for day in days if day not in out and day.weekday() not in weekdays}

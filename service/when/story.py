@@ -1,0 +1,49 @@
+"""Telling the story of the illness (昨天开始发烧, 周一做的手术) from the wish."""
+
+import re
+
+from service.when.hours import Hour
+from service.when.mention import Mention, Present
+from service.when.reading import Reading
+
+_SYMPTOM = re.compile(
+    r"疼|痛|烧|咳|吐|泻|拉肚|痒|晕|麻|肿|[出流便吐咯]血|血尿|摔|扭|伤|难受|不舒服|不适|发作|过敏|疹|失眠|睡不|喘|闷|慌"
+    r"|感冒|没精神|不吃|哭|抽筋|流脓|流鼻涕|复发|加重|严重|厉害|恶心|乏力|醒"
+)
+_BOOKING = re.compile(
+    r"挂|约(?!束)|号|看(?!东西|不清|起来|过|了|着)|门诊|复诊|复查|有空|方便|行[吗不么]|可以|安排|(?<!起)来|(?<!下)去"
+)
+_DONE = re.compile(
+    r"(?:做|摔|扭|拍|查|看|挂|约|打|吃|拔|生|住|出院|手术|术|检|发|伤|来|去|烧|疼|痛|吐|晕|拉|诊|院|倒|开|用|到)(?:了|过|的(?!话|号|时候|门诊)|完)"
+)
+_STARTED = re.compile(r"开始|以来|起床|起来|醒来|突然|忽然|发现")
+_FOUND = re.compile(r"查[出到]|确诊|得[的了]|患[的上]|发现")
+_FACT = re.compile(r"(?:月经|末次|预产期|上次)(?:时间|日期)?(?:是|在)?$")
+
+
+def is_story(reading: Reading, mention: Mention, present: Present) -> bool:
+    """A day of the illness's story (昨天开始发烧, 周一做的手术), not of the wish."""
+    if mention.time:
+        return False
+    after, clause = reading.after(mention.end), reading.clause(mention.start)
+    unwell = bool(_SYMPTOM.search(clause))
+    if mention.days[-1] < present.day:
+        words = after.strip("□的吧啊呀了呢~.…那天")
+        begun = unwell or _STARTED.search(after) or _DONE.search(after)
+        since = re.search(r"[从自打]$", reading.before(mention.start))
+        booked = _BOOKING.search(words) or _BOOKING.search(reading.before(mention.start))
+        return bool(begun or since or (words and not booked))
+    if mention.kind == "relative" and present.day not in mention.days:
+        return False
+    if _FOUND.match(after.lstrip("□")) or _FACT.search(reading.before(mention.start)):
+        return True
+    if _DONE.search(after[:8]) or (unwell and _STARTED.search(after)):
+        return True
+    about_today = present.day in mention.days and mention.kind in ("relative", "span")
+    return bool(about_today and _SYMPTOM.search(after) and not _BOOKING.search(after))
+
+
+def of_the_illness(reading: Reading, hour: Hour) -> bool:
+    """晚上咳得厉害 is no wish for the evening."""
+    clause = reading.clause(hour.start)
+    return bool(_SYMPTOM.search(clause)) and not _BOOKING.search(clause)
