@@ -172,6 +172,7 @@ class CancelBooking(_WithBooking):
 
     form = "cancel_form"
     word = "取消预约"
+    own = ("cancel_appointment",)
     verb = "cancel"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
@@ -239,6 +240,7 @@ class MoveBooking(_WithBooking):
 
     form = "move_form"
     word = "改期"
+    own = ("reschedule_appointment", "book_appointment")
     verb = "move"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
@@ -257,6 +259,7 @@ class MoveBooking(_WithBooking):
             draft["wish"] = wish.kept()
             draft.pop("session", None)
             draft["wished"] = True
+            draft["named"] = bool(heard.doctors)
             return True
         if step and chooser.reads_other_wish():
             draft["wished"] = True
@@ -303,8 +306,11 @@ class MoveBooking(_WithBooking):
         wish = ClinicWish.of(draft.get("wish"))
         doctor = booking.session.practitioner
         wish.department = wish.department or doctor.department.name
+        draft["prefer"] = doctor.id
         if not wish.doctors and not draft.get("any") and not draft.get("wished"):
             wish.doctors = [doctor.id]
+        elif draft.get("wished") and wish.doctors == [doctor.id] and not draft.get("named"):
+            wish.doctors = []
         draft["wish"] = wish.kept()
 
     async def _move(self, turn: Turn, draft: Draft, booking: Appointment) -> str:

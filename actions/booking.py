@@ -4,7 +4,7 @@ from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
 from actions.turn import Turn
-from actions.wishes import ClinicWish, apply, day_words, hear, yuan
+from actions.wishes import ClinicWish, Heard, apply, day_words, hear, yuan
 from service import appointments
 from service.errors import (
     AlreadyBooked,
@@ -22,6 +22,7 @@ class Booking(Errand):
 
     form = "booking_form"
     word = "预约"
+    own = ("book_appointment", "reschedule_appointment")
 
     async def begin(self, turn: Turn) -> Draft:
         """Start from what was just spoken of: the department found, the doctor looked up."""
@@ -38,6 +39,8 @@ class Booking(Errand):
         if heard.anything and not (turn.intent.startswith("ask_") and step in ("name", "phone")):
             if not step and turn.typed and heard.departments:
                 wish = ClinicWish()
+            if step == "doctor" and heard.departments and not heard.doctors:
+                await self._narrow(turn, wish, heard)
             apply(wish, heard)
             chooser.note(heard)
             draft["wish"] = wish.kept()
@@ -48,6 +51,17 @@ class Booking(Errand):
         if new:
             draft.pop("yes", None)
         return new or (step != "" and turn.intent == "book_appointment")
+
+    async def _narrow(self, turn: Turn, wish: ClinicWish, heard: Heard) -> None:
+        """妇科的: of several doctors of one name, the one of that department."""
+        handbook = await turn.handbook()
+        here = heard.departments[0].id
+        wish.department = heard.departments[0].name
+        wish.doctors = [
+            one.id
+            for one in handbook.practitioners
+            if one.id in wish.doctors and one.department_id == here
+        ]
 
     async def _read_answer(self, turn: Turn, draft: Draft) -> bool:
         if turn.affirms:

@@ -12,6 +12,7 @@ from service import sessions
 from service.appointments import find_session
 from service.errors import NotFound
 from service.model import ClinicSession, Department
+from service.triage import TYPICAL, find_departments
 
 _OTHER_DOCTOR = re.compile(
     r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|不要(?:这个|他|她)(?:医生)?"
@@ -97,8 +98,7 @@ class SessionChooser:
             return ""
         department = handbook.department(wish.department)
         if department is None and not wish.doctors:
-            turn.say("booking_ask_department", _FIRST_DEPARTMENTS)
-            return "clinic"
+            return await self._which_department()
         if department is not None and not department.bookable:
             return self._walk_in(department)
         if len(wish.doctors) > 1 and not draft.get("any"):
@@ -109,6 +109,20 @@ class SessionChooser:
             if not wish.days:
                 return await self._ask_day(wish)
         return await self._choose(wish)
+
+    async def _which_department(self) -> str:
+        """Ask for a department; a complaint in the words suggests some."""
+        turn = self._turn
+        advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
+        bookable = [one.department for one in advice.suggestions if one.department.bookable]
+        if turn.typed and bookable and advice.suggestions[0].score >= TYPICAL:
+            turn.say(
+                "booking_suggest_department",
+                [(one.name, _payload("inform", department=one.name)) for one in bookable],
+            )
+        else:
+            turn.say("booking_ask_department", _FIRST_DEPARTMENTS)
+        return "clinic"
 
     def _walk_in(self, department: Department) -> str:
         self._turn.say(
@@ -189,7 +203,11 @@ class SessionChooser:
             return "period"
         if len(wish.days) > 1 and len({one.day for one in free}) > 1 and not draft.get("any"):
             return self._offer_days(wish, free)
-        chosen = min(same_day, key=lambda one: (one.fee, one.starts_at, -one.left))
+        prefer = draft.get("prefer")
+        chosen = min(
+            same_day,
+            key=lambda one: (one.practitioner_id != prefer, one.fee, one.starts_at, -one.left),
+        )
         draft.pop("any", None)
         draft["session"] = chosen.id
         draft["doctor_shown"] = chosen.practitioner_id
@@ -241,11 +259,8 @@ class SessionChooser:
             self._keep(ClinicWish(department=wish.department))
             return "clinic"
         when = days_words(wish.days, turn.today) if wish.days else "近14天"
-        turn.say(
-            "booking_none",
-            who=who,
-            when=when + PERIOD_NAMES.get(wish.period, ""),
-        )
+        if not turn.resuming:
+            turn.say("booking_none", who=who, when=when + PERIOD_NAMES.get(wish.period, ""))
         return self.offer(near, "booking_alternatives", waitlist=True)
 
     async def _nearest(self, wish: ClinicWish) -> list[ClinicSession]:

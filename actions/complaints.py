@@ -4,7 +4,7 @@ import re
 
 from rasa_sdk.events import EventType
 
-from actions.errand import DONE, Draft, Errand
+from actions.errand import DONE, OPENINGS, Draft, Errand
 from actions.turn import Turn, TurnAction
 from actions.wishes import day_words
 from service import cases
@@ -37,6 +37,7 @@ class Complaint(Errand):
 
     form = "complaint_form"
     word = "投诉"
+    own = OPENINGS
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         text = turn.text.strip()
@@ -111,7 +112,7 @@ class Complaint(Errand):
         if not draft.get("contact") and not draft.get("anonymous"):
             bad = draft.pop("bad_phone", False)
             turn.say(
-                "ask_phone_again" if bad else "complaint_ask_contact",
+                "phone_again" if bad else "complaint_ask_contact",
                 [("匿名", '/inform{"anonymous": true}')],
             )
             return "contact"
@@ -156,6 +157,7 @@ def _is_other_wish(turn: Turn, step: str) -> bool:
 
 _OTHER = (
     "book_appointment",
+    "reschedule_appointment",
     "cancel_appointment",
     "check_appointment",
     "ask_fees",
@@ -172,6 +174,7 @@ class Opinion(Errand):
 
     form = "opinion_form"
     word = "意见"
+    own = OPENINGS
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if not step:

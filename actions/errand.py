@@ -14,6 +14,24 @@ from actions.turn import Turn, TurnAction
 Draft = dict[str, Any]
 DONE = ""
 """The step after the last one."""
+PLAIN = 0.7
+"""A confidence from which another errand's opening is taken for one."""
+OPENINGS = (
+    "find_department",
+    "book_appointment",
+    "reschedule_appointment",
+    "cancel_appointment",
+    "file_complaint",
+    "give_suggestion",
+    "give_praise",
+    "join_waitlist",
+    "request_exam_booking",
+    "request_admission",
+    "request_consultation",
+    "request_referral",
+    "request_escort",
+    "manage_patient",
+)
 
 
 class Errand(TurnAction):
@@ -22,6 +40,10 @@ class Errand(TurnAction):
     form: ClassVar[str]
     word: ClassVar[str]
     """What the errand is called when it is mentioned: 预约, 投诉."""
+    replaces: ClassVar[tuple[str, ...]] = ()
+    """Forms that need not be taken up again after this errand."""
+    own: ClassVar[tuple[str, ...]] = ()
+    """Intents that open an errand and yet belong to this one while it is open."""
 
     def name(self) -> str:
         return f"validate_{self.form}"
@@ -62,6 +84,8 @@ class Errand(TurnAction):
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
                 )
                 return self._over(draft, {"form": self.form, "values": draft, "step": step})
+            if self._is_left_for(turn):
+                return []
             if not turn.resumes and not await self.read(turn, draft, step):
                 return []
         elif not mine:
@@ -77,8 +101,14 @@ class Errand(TurnAction):
             SlotSet("requested_slot", asked),
         ]
 
+    def _is_left_for(self, turn: Turn) -> bool:
+        """Whether the message opens another errand: pressed, or plainly said."""
+        if turn.intent not in OPENINGS or turn.intent in self.own:
+            return False
+        return not turn.typed or turn.confidence >= PLAIN
+
     def _remind(self, turn: Turn, paused: Any) -> Any:
-        if paused and paused.get("form") != self.form:
+        if paused and paused.get("form") not in (self.form, *self.replaces):
             turn.say(
                 "errand_waiting",
                 [("继续刚才的", '/affirm{"resume": true}')],

@@ -15,6 +15,8 @@ class FindDepartment(Errand):
 
     form = "finding_form"
     word = "找科室"
+    own = ("find_department",)
+    replaces = ("booking_form",)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step == "choice":

@@ -27,6 +27,7 @@ class ManagePatients(Errand):
 
     form = "patient_form"
     word = "就诊人资料"
+    own = ("manage_patient",)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         reader = PatientReader(turn, draft)
@@ -105,7 +106,7 @@ class ManagePatients(Errand):
             return "patient"
         phone = draft.get("phone", "")
         if not phone or phone == known.phone:
-            turn.say("ask_phone_again" if draft.pop("bad_phone", False) else "patient_ask_phone")
+            turn.say("phone_again" if draft.pop("bad_phone", False) else "patient_new_phone")
             draft.pop("phone", None)
             return "phone"
         draft.pop("patient", None)

@@ -22,17 +22,19 @@ _SURNAMES = (
     "堵冉宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄"
     "阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公肖闫代苟覃仝佟展涂母隋邸冼"
 )
+_RELATION_WORDS = (
+    "老爸|老妈|爸爸|妈妈|父亲|母亲|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|老爷子|老太太|老伴|老婆|爱人|媳妇|妻子|老公|丈夫|"
+    "儿子|女儿|闺女|孙子|孙女|孩子|宝宝|小孩|娃|哥哥|弟弟|姐姐|妹妹|对象|朋友|爸|妈|爹|娘|哥|弟|姐|妹"
+)
 _NAMED = re.compile(
     r"(?:姓名|名字|就诊人|患者|病人|我叫|他叫|她叫|名叫|叫做|叫|本人|我是|给|帮|为)(?:是|：|:|，|,|\s)*"
+    rf"(?:我?(?:{_RELATION_WORDS})(?:是|叫|，|,|：|:|\s)*)?"
     rf"((?:{'|'.join(COMPOUND_SURNAMES)}|[{_SURNAMES}])[\u4e00-\u9fff·]{{1,3}}?)(?=挂|约|预约|看|的|，|,|。|\s|\d|电|手|男|女|$|取消|改|退)"
 )
 _BARE = re.compile(
     rf"((?:{'|'.join(COMPOUND_SURNAMES)})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,3}})"
 )
-_RELATIONS = re.compile(
-    r"(?:我)?(老?爸爸?|父亲|老爷子|我爹|妈妈?|母亲|老妈|老婆|爱人|媳妇|妻子|老公|丈夫|儿子|女儿|闺女|孩子|宝宝|小孩|娃|爷爷|奶奶|姥姥|姥爷|外公|外婆|"
-    r"公公|婆婆|岳父|岳母|哥哥?|弟弟?|姐姐?|妹妹?|孙子|孙女|老伴|对象|朋友)"
-)
+_RELATIONS = re.compile(rf"我?({_RELATION_WORDS})")
 _MYSELF = re.compile(r"我自己|本人|给我(?:挂|约|预约)|^自己$|^我$|^本人$|^我自己$")
 _NOT_NAMES = re.compile(
     r"(?:上午|下午|晚上|医生|主任|大夫|专家|科|号|天|点|周|月|可以|好的|不|没|什么|怎么|哪|谁|吗|呢|吧|请问|您好|你好|谢谢|确认|取消|预约|时间|人工|投诉|电话|随便|继续|都行|明白|知道|高血|安排|应该|那就|那个|方便|和|单子|全部|何时|任何|常规|成功|计划|经常|管|包括|别的|相关|须|能)"
@@ -150,17 +152,21 @@ class PatientReader:
 
     def _name_in(self, text: str, step: str, doctors: set[str]) -> str:
         candidates = [match[1] for match in _NAMED.finditer(text)]
-        if step in ("name", "patient") or _PHONE.search(self._turn.text):
+        alone = bool(step) and not self._draft.get("name") and _BARE.fullmatch(text.strip())
+        if step in ("name", "patient") or alone or _PHONE.search(self._turn.text):
             pieces = re.split(r"[\s，,。、；;：:]+", text)
             candidates += [piece for piece in pieces if _BARE.fullmatch(piece)]
-        if step == "name":
+        if step == "name" and self._draft.get("name_tries"):
+            # Asked twice already: a name that our list of surnames does not know.
             stripped = re.sub(
                 r"^(?:就诊人|姓名|名字|她|他|我|叫|是|：|:|\s)+|[吧呀啊。，,!！\s]+$", "", text
             )
             if 2 <= len(stripped) <= 12:
                 candidates.append(stripped)
         for candidate in candidates:
-            if _NOT_NAMES.search(candidate) or _RELATIONS.fullmatch(candidate):
+            if _NOT_NAMES.search(candidate) or _RELATIONS.search(candidate):
+                continue
+            if len(candidate) > 4 and "·" not in candidate and not candidate.isascii():
                 continue
             if candidate in doctors and step not in ("name", "patient"):
                 continue
@@ -176,19 +182,17 @@ class PatientReader:
         cards = await self._cards()
         if not draft.get("name"):
             if cards and not draft.get("new_patient"):
-                turn.say("ask_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
+                turn.say("which_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
                 return "patient"
             relation = draft.get("relation", "")
             who = "您" if relation in ("", "本人") else relation
-            turn.say(
-                "ask_name_of" if relation not in ("", "本人") else f"ask_name_{errand}", who=who
-            )
+            turn.say("name_of" if relation not in ("", "本人") else f"name_for_{errand}", who=who)
             return "name"
         if not draft.get("phone"):
             bad = draft.pop("bad_phone", False)
             known = [card for card in cards if card.phone][:2]
             turn.say(
-                "ask_phone_again" if bad else "ask_phone",
+                "phone_again" if bad else "phone_please",
                 [
                     (f"用 {masked_phone(card.phone)}", f'/inform{{"use_phone": {card.id}}}')
                     for card in known
@@ -228,6 +232,21 @@ class PatientReader:
 
 
 _SOMEBODY_NEW = ("其他人", '/inform{"new_patient": true}')
+
+
+_POLITE = {
+    relation: polite
+    for words, polite in {
+        "老爸 爸爸 父亲 老爷子 爸 爹": "您父亲",
+        "老妈 妈妈 母亲 老太太 妈 娘": "您母亲",
+        "老婆 爱人 媳妇 妻子 老公 丈夫 老伴 对象": "您爱人",
+        "爷爷 奶奶 外公 外婆 姥姥 姥爷 公公 婆婆 岳父 岳母": "您家老人",
+        "儿子 女儿 闺女 孩子 宝宝 小孩 娃 孙子 孙女": "孩子",
+        "哥哥 弟弟 姐姐 妹妹 哥 弟 姐 妹": "您家人",
+        "朋友": "您朋友",
+    }.items()
+    for relation in words.split()
+}
 
 
 def _cards_as_buttons(cards: list[PatientCard]) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from rasa_sdk.events import EventType
 from actions.turn import Buttons, Turn, TurnAction
 from service.answers import (
     CERTAIN,
+    CLOSE,
+    Found,
     aftercare_section,
     find_aftercare,
     find_answers,
@@ -39,7 +41,7 @@ class AnswerQuestion(TurnAction):
             self._place(turn, departments[0])
             return []
         found = find_answers(handbook, turn.text, turn.intent)
-        if found and (found[0].score >= CERTAIN or len(found) == 1):
+        if found and (len(found) == 1 or _is_clear(found)):
             await self._tell(turn, found[0].answer)
         elif found:
             self._choose(turn, [one.answer for one in found])
@@ -69,6 +71,11 @@ class AnswerQuestion(TurnAction):
 
     def _menu(self, turn: Turn, answers: list[Answer]) -> None:
         turn.say("answer_menu", [*_titles(turn, answers[:5]), ("找人工", "/ask_human")])
+
+
+def _is_clear(found: list[Found]) -> bool:
+    first, second = found[:2]
+    return first.score >= CERTAIN and first.score - second.score >= CLOSE
 
 
 def _is_about_place(text: str) -> bool:

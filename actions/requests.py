@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
@@ -60,6 +61,7 @@ class Request(Errand):
 
     form = "request_form"
     word = "申请"
+    own = tuple(KINDS)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if not step:
@@ -122,7 +124,7 @@ class Request(Errand):
             return asked
         patient = await patients.keep()
         services = turn.services
-        details = {
+        details: dict[str, Any] = {
             key: draft[key] for key in ("what", "when", "department", "doctor") if key in draft
         }
         request = await open_request(

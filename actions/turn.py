@@ -41,7 +41,7 @@ class Turn:
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
-        self.metadata: dict[str, Any] = message.get("metadata") or {}
+        self.metadata: dict[str, Any] = tracker.get_slot("turn") or {}
         self._entities: list[dict[str, Any]] = message.get("entities") or []
         self._conversation_id: int | None = None
 

@@ -145,7 +145,7 @@ class Conversations:
                 if turn is None:
                     await store.give_up_lease(self._db, conversation_id, self._worker)
                     return
-                outcome = await self._answer(turn)
+                outcome = await self._answered(turn)
                 await store.finish(self._db, self._clock, self._settings, turn, outcome)
                 self.tell(conversation_id)
                 if outcome.flags:
@@ -155,6 +155,18 @@ class Conversations:
                 logger.warning("conversation %s waits: %s", conversation_id, type(error).__name__)
                 await asyncio.sleep(pause.total_seconds())
                 pause = min(pause * 2, LONGEST_RETRY)
+
+    async def _answered(self, turn: Turn) -> Outcome:
+        """An outcome in any case: every turn answers, also when something of ours is broken."""
+        try:
+            return await self._answer(turn)
+        except (DatabaseUnavailable, EngineNotReady):
+            raise
+        except Exception as error:
+            logger.exception("turn failed in conversation %s", turn.conversation_id)
+            if turn.attempts < GIVE_UP_AFTER and isinstance(error, EngineFailed):
+                raise EngineNotReady from error
+            return self._apology()
 
     async def _answer(self, turn: Turn) -> Outcome:
         """Danger first; then a person, if one has this chat; then what kind of message it is."""
@@ -193,16 +205,7 @@ class Conversations:
             honorific=turn.honorific,
             misunderstood=turn.misunderstood,
         )
-        try:
-            response = await self._engine.respond(question)
-        except (DatabaseUnavailable, EngineNotReady):
-            raise
-        except Exception as error:
-            # Whatever an action or Rasa may raise: the patient gets an answer all the same.
-            logger.exception("turn failed in conversation %s", turn.conversation_id)
-            if turn.attempts < GIVE_UP_AFTER and isinstance(error, EngineFailed):
-                raise EngineNotReady from error
-            return self._apology()
+        response = await self._engine.respond(question)
         if not response.replies:
             logger.error("no reply in conversation %s", turn.conversation_id)
             return self._apology(response)

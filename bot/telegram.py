@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.conversation import Conversations
@@ -156,13 +156,12 @@ class TelegramDoor:
         for number, part in enumerate(parts[len(done) :], start=len(done) + 1):
             buttons = keyboard(delivery.buttons) if number == len(parts) else None
             with delivery_errors():
-                message = await self._send_part(delivery, part, buttons)
-            done.append(str(message.message_id))
+                done.append(await self._send_part(delivery, part, buttons))
         return done[-1] if done else ""
 
     async def _send_part(
         self, delivery: Delivery, text: str, buttons: InlineKeyboardMarkup | None
-    ) -> Message:
+    ) -> str:
         try:
             return await self._say(delivery.address, text, buttons)
         except BadRequest as error:
@@ -172,14 +171,18 @@ class TelegramDoor:
             logger.warning("buttons of message %s were refused", delivery.message_id)
             return await self._say(delivery.address, text)
 
-    async def _say(
-        self, chat: str, text: str, buttons: InlineKeyboardMarkup | None = None
-    ) -> Message:
+    async def _say(self, chat: str, text: str, buttons: InlineKeyboardMarkup | None = None) -> str:
         # A preview makes Telegram open the link, which would use up a one-time link.
         no_preview = LinkPreviewOptions(is_disabled=True)
-        return await self._bot.send_message(
-            chat, text, reply_markup=buttons, link_preview_options=no_preview
-        )
+        try:
+            message = await self._bot.send_message(
+                chat, text, reply_markup=buttons, link_preview_options=no_preview
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # Telegram has the message; only its answer cannot be read. Trying again would double it.
+            logger.warning("answer to sendMessage not understood: %s", type(error).__name__)
+            return ""
+        return str(message.message_id)
 
     async def alert_staff(self, text: str) -> None:
         """Tell the staff group; does nothing when there is none.
@@ -269,3 +272,5 @@ async def _tolerant(work: Coroutine[Any, Any, None]) -> None:
         await work
     except (TelegramError, DatabaseUnavailable) as error:
         logger.debug("left undone: %s", type(error).__name__)
+    except Exception as error:
+        logger.error("left undone, unexpectedly: %s", type(error).__name__)

@@ -95,6 +95,8 @@ class Connection:
                 logger.error("Telegram does not accept TELEGRAM_BOT_TOKEN")
             except TelegramError as error:
                 logger.warning("Telegram cannot be reached yet: %s", type(error).__name__)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                logger.error("TELEGRAM_API_BASE_URL: no Bot API there (%s)", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         logger.info("Telegram is connected")

@@ -221,13 +221,16 @@ class ChatPage:
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
+                known = view.conversation
                 news = asyncio.create_task(self._news(view))
                 try:
                     # Listening must have begun before we look, or news in between would be missed.
                     await asyncio.sleep(0)
                     async for event in self._untold(view):
                         yield event
-                    await asyncio.wait({news, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    if view.conversation == known:
+                        # A chat just found was not listened to yet: look again first.
+                        await asyncio.wait({news, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     news.cancel()
         finally:

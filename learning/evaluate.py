@@ -68,7 +68,7 @@ def evaluate_file(
     return {"kind": kind, "cases": len(cases), **figures}
 
 
-_KEYS = {
+_KEYS: dict[str, dict[str, type]] = {
     "intents": {"text": str, "intent": str},
     "triage": {"text": str, "best": str, "acceptable": list},
     "safety": {"text": str, "emergency": bool},
@@ -144,8 +144,9 @@ def _intents(cases: Sequence[Case], settings: Settings) -> tuple[Figures, list[C
 
 def best_intent(parsed: dict[str, Any]) -> str:
     """The likeliest intent, the fallback's doubt left aside."""
-    ranking = [one["name"] for one in parsed.get("intent_ranking", [])]
-    return next((name for name in ranking if name != "nlu_fallback"), parsed["intent"]["name"])
+    ranking = [str(one["name"]) for one in parsed.get("intent_ranking", [])]
+    first = str(parsed["intent"]["name"])
+    return next((name for name in ranking if name != "nlu_fallback"), first)
 
 
 def _triage(cases: Sequence[Case], handbook: Handbook) -> tuple[Figures, list[Case]]:

@@ -296,7 +296,10 @@ async def _clinic(session: AsyncSession, session_id: int) -> ClinicSession:
 
 
 async def _by_origin(session: AsyncSession, origin: str) -> Appointment | None:
-    return await session.scalar(select(Appointment).where(Appointment.origin == origin))
+    found: Appointment | None = await session.scalar(
+        select(Appointment).where(Appointment.origin == origin)
+    )
+    return found
 
 
 async def _after_collision(

@@ -6,6 +6,7 @@ transaction (``finish``): where the dialogue stands, what goes out, which flags 
 that this message is done. A crash before it leaves the message open, to be answered again.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -257,7 +258,8 @@ async def next_turn(db: Database, clock: Clock, conversation_id: int) -> Turn | 
             kind=str(inbound.content["kind"]),
             text=offer.title if offer else text,
             press={**offer.payload, "offered_with": offer.message_id} if offer else None,
-            expired_press=offer is None and inbound.content["kind"] == "press",
+            expired_press=offer is None
+            and (inbound.content["kind"] == "press" or bool(_TOKEN.fullmatch(text.strip()))),
             dialogue=conversation.dialogue,
             honorific=conversation.honorific,
             misunderstood=conversation.misunderstood,
@@ -309,6 +311,7 @@ async def _offer(
 
 
 TOKEN_MARK = "#"
+_TOKEN = re.compile(r"#[\w-]{16}")
 _ORDINALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 

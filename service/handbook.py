@@ -101,6 +101,8 @@ class Handbook:
         found = [doctor for doctor in self.practitioners if doctor.name in names]
         if not found:
             found = [doctor for doctor in self.practitioners if _surname_meant(doctor.name, text)]
+            chiefs = [doctor for doctor in found if "主任" in doctor.title]
+            found = chiefs if chiefs and "主任" in text else found
         here = [one for one in found if department and one.department_id == department.id]
         return here or found
 

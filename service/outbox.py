@@ -39,8 +39,8 @@ async def claim(db: Database, clock: Clock, channel: str, limit: int = 20) -> li
             .order_by(Outbox.conversation_id, Outbox.id)
         )
         heads: dict[int, int] = {}
-        for row in await session.execute(oldest.add_columns(Outbox.conversation_id)):
-            heads.setdefault(row[1], row[0])
+        for head, of in await session.execute(oldest.add_columns(Outbox.conversation_id)):
+            heads.setdefault(of, head)
         if not heads:
             return []
         free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)

@@ -71,16 +71,15 @@ def is_denied(text: str, start: int) -> bool:
         if character in _CLAUSE_ENDS:
             break
         before = character + before
-    return (
-        before.endswith(_NEGATIONS)
-        or (before[:-2].endswith(_NEGATIONS)
+    return before.endswith(_NEGATIONS) or (
+        before[:-2].endswith(_NEGATIONS)
         and before[-2:]
         in (
             "怎么",
             "觉得",
             "什么",
             "太过",
-        ))
+        )
     )
 
 

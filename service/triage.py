@@ -67,9 +67,9 @@ def find_departments(
     facts = read_facts(text).or_else(known or PatientFacts())
     table = _table(handbook)
     scores, words = _score(table, text)
-    for department in handbook.find_departments(text):
-        scores[department.name] += DECISIVE
-        words[department.name].append(department.name)
+    for named in handbook.find_departments(text):
+        scores[named.name] += DECISIVE
+        words[named.name].append(named.name)
     _drop_unfit(handbook, scores, facts)
     question = _question(handbook, text, scores, facts) if may_ask else None
     _apply_rules(scores, words, text, facts)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.engine import Question, Response
 from service.conversations import Button, Reply
@@ -58,3 +59,27 @@ class QuietAlerts:
 
     def wake(self) -> None:
         self.woken += 1
+
+
+class FixedClock:
+    """A clock that stands until it is set or moved.
+
+    Args:
+        moment: what it shows, aware and in the hospital's zone.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def set(self, hours_and_minutes: str, *, days: int = 0) -> None:
+        """Show ``HH:MM`` of the same day, or of one so many days later."""
+        hours, minutes = (int(part) for part in hours_and_minutes.split(":"))
+        self.moment = self.moment.replace(hour=hours, minute=minutes, second=0, microsecond=0)
+        self.moment += timedelta(days=days)
+
+    def go_on(self, **passed: float) -> None:
+        """Let time pass: ``go_on(days=7, seconds=1)``."""
+        self.moment += timedelta(**passed)

@@ -4,10 +4,9 @@ A dialogue is remembered as one small snapshot (slots and the active form); ever
 it and ends in it, so a turn costs the same on the first day of a chat and on the hundredth.
 """
 
-import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -43,8 +41,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from bot.engine import EngineFailed, Question, Response, collect, harmless, parse_press
-
-logger = logging.getLogger(__name__)
+from bot.engine.snapshot import TURN, kept_slots, turn_of, understanding
 
 # Rasa's structured log writes patients' words at debug level, and debug is its default.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -73,11 +70,11 @@ class EmbeddedEngine:
         # The agent wraps its store so that failures are swallowed; here they must be seen.
         processor.tracker_store = self._store
         self._processor: MessageProcessor = processor
-        self._turns: dict[int, asyncio.Lock] = {}
 
     async def respond(self, question: Question) -> Response:
         sender = str(question.conversation_id)
-        self._store.snapshots[sender] = question.dialogue
+        slots = {**question.dialogue.get("slots", {}), TURN: turn_of(question)}
+        self._store.snapshots[sender] = {**question.dialogue, "slots": slots}
         failures: list[BaseException] = []
         token = _failure.set(failures)
         try:
@@ -88,30 +85,13 @@ class EmbeddedEngine:
                 output_channel=output,
                 sender_id=sender,
                 parse_data=parsed,
-                metadata={
-                    "inbound": question.inbound_id,
-                    "honorific": question.honorific,
-                    "misunderstood": question.misunderstood,
-                },
             )
             await self._processor.handle_message(message)
             if failures:
                 raise failures[0]
             return Response(
                 dialogue=self._store.snapshots[sender],
-                understanding={
-                    "intent": parsed["intent"]["name"],
-                    "confidence": round(float(parsed["intent"]["confidence"]), 4),
-                    "ranking": [
-                        [one["name"], round(float(one["confidence"]), 4)]
-                        for one in parsed.get("intent_ranking", [])[:4]
-                    ],
-                    "entities": [
-                        {"entity": one["entity"], "value": one["value"]}
-                        for one in parsed["entities"]
-                    ],
-                    "model": self._processor.model_filename,
-                },
+                understanding=understanding(parsed, self._processor.model_filename),
                 **collect(output.messages),
             )
         finally:
@@ -166,14 +146,8 @@ def snapshot_events(snapshot: dict[str, Any]) -> list[Event]:
 
 def snapshot_of(tracker: DialogueStateTracker) -> dict[str, Any]:
     """All that must be remembered of a dialogue: its filled slots and the active form."""
-    slots = {
-        name: value
-        for name, value in tracker.current_slot_values().items()
-        if value is not None and name != "session_started_metadata"
-    }
-    if not tracker.active_loop_name:
-        slots.pop(REQUESTED_SLOT, None)
-    return {"slots": slots, "loop": tracker.active_loop_name}
+    loop = tracker.active_loop_name
+    return {"slots": kept_slots(tracker.current_slot_values(), loop), "loop": loop}
 
 
 class _InProcess(EndpointConfig):
@@ -346,8 +320,3 @@ class _Agent(Agent):
         self.domain = self.processor.domain
         self.tracker_store.domain = self.domain
         self.nlg.responses = self.domain.responses
-
-
-def load(model: Path, actions: Callable[[], Iterable[Any]]) -> EmbeddedEngine:
-    """Load a model; takes seconds, so call it in a thread."""
-    return EmbeddedEngine(model, actions())

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from service.safety.context import Context
+from service.safety.context import Context, Reading
 from service.safety.notation import Words
 from service.safety.spelling import normalise
 
@@ -38,6 +38,9 @@ KINDS = (
     "other",
 )
 _NEAR = 32
+# The group of words for old complaints; what is sudden outweighs it.
+_LONG_STANDING = "慢性"
+_SUDDEN = "急变"
 Span = tuple[int, int]
 
 
@@ -57,31 +60,48 @@ class Rule:
     together: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
     within: int
+    acute_only: bool
     even_if_better: bool
 
 
 def check(text: str) -> Danger | None:
     """The danger to life that this message tells of, or None. Never raises, whatever the text."""
-    context, rules = _rules()
-    reading = context.read(normalise(text))
-    seen: dict[tuple[re.Pattern[str], bool], list[Span]] = {}
-
-    def spans(pattern: re.Pattern[str], better: bool) -> list[Span]:
-        key = pattern, better
-        if key not in seen:
-            target = reading.told if better else reading.now
-            seen[key] = [match.span() for match in pattern.finditer(target)]
-        return seen[key]
-
-    for rule in rules:
-        better = rule.even_if_better
-        if any(not spans(pattern, better) for pattern in rule.together):
-            continue
-        if any(spans(pattern, better) for pattern in rule.unless):
-            continue
-        if _near([spans(pattern, better) for pattern in rule.together], rule.within):
+    book = _book()
+    findings = Findings(book.context.read(normalise(text)))
+    for rule in book.rules:
+        if findings.fulfil(rule) and not (rule.acute_only and findings.are_old(book)):
             return rule.danger
     return None
+
+
+class Findings:
+    """Where each expression is met in one message, looked up once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._seen: dict[tuple[re.Pattern[str], bool], list[Span]] = {}
+
+    def fulfil(self, rule: Rule) -> bool:
+        better = rule.even_if_better
+        groups = []
+        for pattern in rule.together:
+            groups.append(self._spans(pattern, better))
+            if not groups[-1]:
+                return False
+        if any(self._spans(pattern, better) for pattern in rule.unless):
+            return False
+        return _near(groups, rule.within)
+
+    def are_old(self, book: "Book") -> bool:
+        """Whether the message tells of an old complaint and of nothing sudden."""
+        return bool(self._spans(book.long_standing, False)) and not self._spans(book.sudden, False)
+
+    def _spans(self, pattern: re.Pattern[str], better: bool) -> list[Span]:
+        key = pattern, better
+        if key not in self._seen:
+            target = self._reading.told if better else self._reading.now
+            self._seen[key] = [match.span() for match in pattern.finditer(target)]
+        return self._seen[key]
 
 
 def _near(groups: list[list[Span]], within: int) -> bool:
@@ -99,16 +119,30 @@ def _near(groups: list[list[Span]], within: int) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Book:
+    """All that the rule files say, ready to be applied."""
+
+    context: Context
+    rules: tuple[Rule, ...]
+    long_standing: re.Pattern[str]
+    sudden: re.Pattern[str]
+
+
 @cache
-def _rules() -> tuple[Context, tuple[Rule, ...]]:
+def _book() -> Book:
     folder = resources.files("service.safety")
     files = [_load(folder.joinpath("rules", f"{kind}.yml")) for kind in KINDS]
     groups = dict(_load(folder.joinpath("words.yml")))
     for data in files:
         groups |= data.get("groups", {})
     words = Words(groups)
-    rules = tuple(rule for data in files for rule in _read(data, words))
-    return Context(_load(folder.joinpath("context.yml")), words), rules
+    return Book(
+        context=Context(_load(folder.joinpath("context.yml")), words),
+        rules=tuple(rule for data in files for rule in _read(data, words)),
+        long_standing=words.group(_LONG_STANDING),
+        sudden=words.group(_SUDDEN),
+    )
 
 
 def _load(source: Traversable) -> dict[str, Any]:
@@ -126,7 +160,10 @@ def _read(data: dict[str, Any], words: Words) -> Iterator[Rule]:
                 if "any" in entry
                 else tuple(words.group(name) for name in entry["all"])
             ),
-            unless=tuple(words.group(name) for name in entry.get("unless", ())),
+            unless=tuple(
+                words.group(name) for name in entry.get("unless", ()) if name != _LONG_STANDING
+            ),
             within=entry.get("within", _NEAR),
+            acute_only=_LONG_STANDING in entry.get("unless", ()),
             even_if_better=data.get("even_if_better", False),
         )

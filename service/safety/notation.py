@@ -3,12 +3,13 @@
 A word is plain Chinese with a few signs:
 
 ==========  ======================================================================
-``(a|b)``   either; ``(a|)`` or ``(a)?`` may be left out
+``(a|b)``   either; ``(a|)`` or ``(a)?`` may be left out, ``(a)*`` repeated
 ``…``       up to six other characters of the same clause
 ``……``      up to fifteen other characters of the same sentence
 ``<组>``    any word of that group
 ``^`` ``$`` the beginning and the end of a clause
 ``(?!…)``   not followed by; ``(?<!…)`` not preceded by (all choices equally long)
+``[0-9]``   any one of these characters
 ``re:…``    the rest is a regular expression (for numbers)
 ==========  ======================================================================
 """
@@ -30,12 +31,13 @@ _SIGNS = {
     ")": ")",
     "|": "|",
     "?": "?",
+    "*": "*",
     "(?!": "(?!",
     "(?=": "(?=",
     "(?<!": "(?<!",
 }
-_TOKEN = re.compile(r"……|\(\?(?:<?!|=)|[…^$()|?]|<[^>]+>|.", re.DOTALL)
-_LEADING_CHOICE = re.compile(r"\((?!\?)([^()]*)\)(?!\?)(.*)", re.DOTALL)
+_TOKEN = re.compile(r"……|\(\?(?:<?!|=)|\[[^\]]+\]|[…^$()|?*]|<[^>]+>|.", re.DOTALL)
+_LEADING_CHOICE = re.compile(r"\((?!\?)([^()]*)\)(?![?*])(.*)", re.DOTALL)
 _GROUP = re.compile(r"<([^<>]+)>")
 
 
@@ -94,6 +96,8 @@ class Words:
     def _token(self, token: str) -> str:
         if token in _SIGNS:
             return _SIGNS[token]
+        if token.startswith("[") and len(token) > 1:
+            return token
         if token.startswith("<"):
             return f"(?:{self.expression(self._words(token[1:-1]))})"
         return re.escape(fold(token))
@@ -109,6 +113,6 @@ def _without_leading_choice(word: str) -> list[str]:
 def _is_plain(word: str) -> bool:
     return (
         not word.startswith(("re:", "…", "^", "$", "(", "<"))
-        and word[1:2] != "?"
+        and word[1:2] not in ("?", "*")
         and fold(word[0]) == word[0]
     )

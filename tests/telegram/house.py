@@ -1,4 +1,4 @@
-"""The house as a patient on Telegram meets it: real database, real HTTP, real python-telegram-bot."""
+"""The house as a patient on Telegram meets it: real database, real HTTP, real Telegram library."""
 
 import asyncio
 import itertools
@@ -148,8 +148,18 @@ class House:
         self.clock.offset += timedelta(seconds=seconds)
         self.conversations.outgoing.set()
 
+    async def at_rest(self) -> None:
+        """Wait until no query is under way.
+
+        A query that is cut off leaves its connection to the garbage collector, which warns.
+        """
+        pool: Any = self.db.engine.pool
+        while pool.checkedout():
+            await asyncio.sleep(0.005)
+
     async def lose_database(self) -> None:
         """From now on the database cannot be opened."""
+        await self.at_rest()
         self.database_folder.rename(self.home / "away")
         await self.db.close()
 
@@ -163,7 +173,11 @@ class House:
 
 @asynccontextmanager
 async def opened(
-    home: Path, api: BotApi, engine: EchoEngine | None = None, **environment: str
+    home: Path,
+    api: BotApi,
+    engine: EchoEngine | None = None,
+    *,
+    environment: dict[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """A house with a Telegram door; opened again on the same folder, it is the house restarted."""
     settings = read_settings(
@@ -171,7 +185,7 @@ async def opened(
             "XINQIAO_HOME": str(home),
             "TELEGRAM_BOT_TOKEN": api.token,
             "TELEGRAM_API_BASE_URL": api.url,
-            **environment,
+            **(environment or {}),
         }
     )
     db = Database(f"sqlite+aiosqlite:///{home / 'database' / 'xinqiao.db'}")
@@ -184,12 +198,16 @@ async def opened(
     courier = asyncio.create_task(Courier(db, clock, door, conversations).run())
     await door.start()
     await conversations.wake_open()
+    house = House(home, settings, db, clock, wording, conversations, engine, alerts, door)
     try:
-        yield House(home, settings, db, clock, wording, conversations, engine, alerts, door)
+        yield house
     finally:
+        await house.at_rest()
         courier.cancel()
         with suppress(asyncio.CancelledError):
             await courier
+        await house.at_rest()
         await door.stop()
+        await house.at_rest()
         await conversations.close()
         await db.close()

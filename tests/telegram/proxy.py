@@ -64,7 +64,7 @@ class BotApi:
     def __init__(self, upstream: str, token: str) -> None:
         self.upstream = upstream
         self.token = token
-        self.url = ""
+        self.port = 0
         self.calls: list[Call] = []
         self.commands: list[Params] = []
         self.files: dict[str, bytes] = {}
@@ -78,18 +78,25 @@ class BotApi:
         self._relaying: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
         self._unconfirmed = 0
+        self._meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
 
     async def start(self) -> None:
+        """Begin to answer; after a stop again on the same port."""
+        self._closing.clear()
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._file)
         app.router.add_post("/relay", self._relay)
         self._http = aiohttp.ClientSession()
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.port = self._runner.addresses[0][1]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         self._closing.set()
@@ -98,6 +105,10 @@ class BotApi:
         await asyncio.gather(*self._relaying, return_exceptions=True)
         await self._runner.cleanup()
         await self._http.close()
+
+    def meanwhile(self, method: str, happens: Callable[[], Awaitable[None]]) -> None:
+        """Let something happen once, after a call is carried out and before it is answered."""
+        self._meanwhile[method] = happens
 
     def fail(self, method: str, *refusals: Refused) -> None:
         """Refuse the next calls of a method, one refusal for each."""
@@ -125,6 +136,8 @@ class BotApi:
             if self._failures.get(method):
                 raise self._failures[method].pop(0)
             result = await self._own(method)(params)
+            if method in self._meanwhile:
+                await self._meanwhile.pop(method)()
         except Refused as refusal:
             return web.json_response(refusal.answer, status=refusal.status)
         return web.json_response({"ok": True, "result": result})
@@ -197,7 +210,9 @@ class BotApi:
                 raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
         message = await self._upstream("sendMessage", params)
         self.keyboards[message["message_id"]] = markup
-        return {**message, "date": message["date"] // 1000}
+        official = ("message_id", "chat", "text", "reply_markup")
+        kept = {key: message[key] for key in official if key in message}
+        return {**kept, "date": message["date"] // 1000}
 
     async def _set_my_commands(self, params: Params) -> bool:
         self.commands = json.loads(params["commands"])

@@ -45,6 +45,15 @@ async def test_a_text_is_answered_once(house: House, wang: Person) -> None:
     assert await wang.hears() == ["收到：明天骨科有号吗"]
 
 
+async def test_telegrams_own_id_of_an_answer_is_kept(house: House, wang: Person) -> None:
+    await wang.says("你好")
+    await wang.hears()
+    await quiet()
+    (_question, answer) = await house.messages(wang)
+    assert answer.state == "sent"
+    assert answer.channel_message == str((await wang.inbox())[0]["messageId"])
+
+
 async def test_messages_of_one_chat_are_answered_in_their_order(house: House, wang: Person) -> None:
     for word in ("一一", "二二", "三三"):
         await wang.says(word)
@@ -309,7 +318,8 @@ async def test_a_group_that_calls_the_bot_is_refused_politely_and_nothing_is_kep
 async def test_the_staff_group_is_left_alone_and_gets_alerts(tmp_path: Path, api: BotApi) -> None:
     group = {"id": _group_id(), "type": "supergroup", "title": "客服部"}
     chen = Person(api, "小陈", group)
-    async with opened(tmp_path, api, TELEGRAM_STAFF_GROUP=str(group["id"])) as house:
+    staff = {"TELEGRAM_STAFF_GROUP": str(group["id"])}
+    async with opened(tmp_path, api, environment=staff) as house:
         await chen.commands("/book@TestNameBot")
         await quiet()
         assert await chen.has_heard() == []
@@ -392,6 +402,7 @@ async def test_what_came_while_the_house_was_closed_is_answered_after_it_opens(
     async with opened(tmp_path, api) as house:
         await wang.says("关门前")
         await wang.hears()
+        await quiet()
     await wang.says("关门时")
     async with opened(tmp_path, api) as house:
         assert (await wang.hears(2))[1] == "收到：关门时"
@@ -411,7 +422,7 @@ async def webhook_house(tmp_path: Path, api: BotApi) -> AsyncIterator[House]:
     server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_level="warning"))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
     hook = {"TELEGRAM_WEBHOOK_URL": address, "TELEGRAM_WEBHOOK_SECRET": SECRET}
-    async with opened(tmp_path, api, **hook) as running:
+    async with opened(tmp_path, api, environment=hook) as running:
 
         @app.post(running.door.webhook_path)
         async def telegram(request: Request) -> Response:

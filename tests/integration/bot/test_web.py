@@ -14,6 +14,7 @@ from bot.wording import read_wording
 from service import conversations as store
 from service import outbox
 from service.conversations import Incoming, Reply
+from service.model import Conversation
 from tests.fakes import EchoEngine
 from tests.web_server import Hospital, hospital
 
@@ -245,8 +246,6 @@ async def test_a_chat_that_a_person_has_is_answered_by_nobody_else(
 
 async def give_to(hospital: Hospital, conversation: int, owner: str) -> None:
     async with hospital.db.transaction() as session:
-        from service.model import Conversation
-
         (await session.get_one(Conversation, conversation)).owner = owner
 
 
@@ -310,7 +309,6 @@ async def test_a_failure_of_ours_is_told_in_chinese_and_with_the_headers(
     async def broken() -> None:
         raise RuntimeError("broken")
 
-    open_hospital.app.router.routes.insert(0, open_hospital.app.router.routes.pop())
     open_hospital.app.add_api_route("/broken", broken)
     answer = await widget.get("/broken")
     assert answer.status_code == 500

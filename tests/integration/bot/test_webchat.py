@@ -1,0 +1,517 @@
+"""The chat page's own address: its cookie, messages, files, and the stream of what is new."""
+
+import asyncio
+import json
+import stat
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bot.webchat import COOKIE
+from bot.wording import read_wording
+from service import conversations as store
+from service import outbox
+from service.conversations import Reply
+from service.model import Message
+from tests.fakes import EchoEngine
+from tests.web_server import Hospital, hospital
+
+pytestmark = pytest.mark.asyncio
+
+WORDING = read_wording()
+JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 100
+WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 " + b"picture" * 100
+PDF = b"%PDF-1.7\n" + b"report" * 100
+
+
+@pytest_asyncio.fixture
+async def engine() -> EchoEngine:
+    return EchoEngine({"挂号": ("骨科", "儿科")}, asks=("几点开门",))
+
+
+@pytest_asyncio.fixture
+async def open_hospital(tmp_path: Path, engine: EchoEngine) -> AsyncIterator[Hospital]:
+    async with hospital(tmp_path, engine) as running:
+        yield running
+
+
+class Patient:
+    """Somebody with the chat page open: a cookie, and what the page does with it."""
+
+    def __init__(self, hospital: Hospital, client: httpx.AsyncClient) -> None:
+        self.hospital = hospital
+        self.client = client
+
+    @property
+    def address(self) -> str:
+        return self.client.cookies[COOKIE]
+
+    async def post(self, **body: Any) -> httpx.Response:
+        return await self.client.post("/chat/messages", json={"id": str(uuid.uuid4()), **body})
+
+    async def say(self, text: str) -> int:
+        answer = await self.post(text=text)
+        assert answer.status_code == 202, answer.text
+        inbound: int = answer.json()["inbound"]
+        return inbound
+
+    async def send_file(self, content: bytes, name: str = "a", **more: str) -> httpx.Response:
+        data = {"id": str(uuid.uuid4()), **more}
+        return await self.client.post("/chat/files", data=data, files={"file": (name, content)})
+
+    async def history(self) -> list[dict[str, Any]]:
+        answer = await self.client.get("/chat/history")
+        assert answer.status_code == 200, answer.text
+        messages: list[dict[str, Any]] = answer.json()
+        return messages
+
+    async def stored(self) -> list[Message]:
+        return await store.history(self.hospital.db, "web", self.address)
+
+    async def answered(self) -> list[dict[str, Any]]:
+        """The history, once the last word is the hospital's."""
+        async with asyncio.timeout(10):
+            while not (rows := await self.stored()) or rows[-1].direction == "in":
+                await asyncio.sleep(0.02)
+        return await self.history()
+
+    async def pushed(self, text: str, author: str = "bot") -> int:
+        conversation = (await self.stored())[0].conversation_id
+        message = await store.push(
+            self.hospital.db, self.hospital.clock, conversation, Reply(text), author=author
+        )
+        self.hospital.conversations.tell(conversation)
+        return message
+
+    @asynccontextmanager
+    async def listening(self, after: int = 0, header: str = "") -> AsyncIterator["Stream"]:
+        headers = {"Last-Event-ID": header} if header else {}
+        async with self.client.stream(
+            "GET", "/chat/events", params={"after": after}, headers=headers
+        ) as answer:
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            yield Stream(answer)
+
+
+class Stream:
+    """What comes through an event stream."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._lines = answer.aiter_lines()
+        self.last_id = ""
+
+    async def next(self, name: str = "", within: float = 5) -> dict[str, Any]:
+        """The next event, or the next of this name."""
+        async with asyncio.timeout(within):
+            event, data = "", ""
+            async for line in self._lines:
+                key, _, value = line.partition(": ")
+                if key == "event":
+                    event = value
+                elif key == "data":
+                    data = value
+                elif key == "id":
+                    self.last_id = value
+                elif not line and data and name in ("", event):
+                    return {"event": event, **json.loads(data)}
+                elif not line:
+                    event, data = "", ""
+        raise AssertionError("the stream ended")
+
+    async def texts(self, count: int) -> list[str]:
+        return [(await self.next("message"))["text"] for _ in range(count)]
+
+
+@asynccontextmanager
+async def a_patient(hospital: Hospital) -> AsyncIterator[Patient]:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=20) as client:
+        assert (await client.get("/")).status_code == 200
+        yield Patient(hospital, client)
+
+
+@pytest_asyncio.fixture
+async def patient(open_hospital: Hospital) -> AsyncIterator[Patient]:
+    """王秀英, with the page open."""
+    async with a_patient(open_hospital) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
+async def stranger(open_hospital: Hospital) -> AsyncIterator[Patient]:
+    """外人, with the page open elsewhere."""
+    async with a_patient(open_hospital) as one:
+        yield one
+
+
+async def test_a_visitor_gets_a_chat_of_its_own_that_scripts_cannot_read(
+    open_hospital: Hospital,
+) -> None:
+    addresses = set()
+    for _ in range(3):
+        async with httpx.AsyncClient(base_url=open_hospital.url) as client:
+            cookie = (await client.get("/")).headers["set-cookie"]
+            assert "HttpOnly" in cookie and "SameSite=lax" in cookie
+            addresses.add(client.cookies[COOKIE])
+            assert "set-cookie" not in (await client.get("/")).headers
+    assert len(addresses) == 3
+    assert all(len(one) == 22 for one in addresses), "22 characters hold 128 bits"
+
+
+async def test_a_made_up_cookie_is_replaced(open_hospital: Hospital) -> None:
+    async with httpx.AsyncClient(base_url=open_hospital.url) as client:
+        answer = await client.get("/", headers={"cookie": f"{COOKIE}=../../etc"})
+        assert "set-cookie" in answer.headers
+
+
+async def test_the_page_holds_nothing_inline_and_nothing_from_elsewhere(patient: Patient) -> None:
+    page = (await patient.client.get("/")).text
+    assert "我是医院的服务程序" in page
+    assert "style=" not in page and "onclick" not in page and "<style" not in page
+    assert "http://" not in page and "https://" not in page and "//cdn" not in page
+    assert "演练" not in page
+
+
+async def test_a_rehearsal_is_seen_to_be_one(tmp_path: Path) -> None:
+    async with (
+        hospital(tmp_path, EchoEngine(), rehearsal=True) as running,
+        httpx.AsyncClient(base_url=running.url) as client,
+    ):
+        assert "演练" in (await client.get("/")).text
+
+
+async def test_a_message_is_taken_and_answered_in_the_history(patient: Patient) -> None:
+    inbound = await patient.say("你好\n<b>大夫</b>")
+    question, answer = await patient.answered()
+    assert question["text"] == "你好\n<b>大夫</b>"
+    assert (question["inbound"], question["direction"]) == (inbound, "in")
+    assert (answer["direction"], answer["author"]) == ("out", "bot")
+    assert answer["text"] == "收到：你好\n<b>大夫</b>"
+    assert question["id"] < answer["id"]
+    assert answer["at"].endswith("+00:00")
+
+
+async def test_a_message_sent_again_under_its_id_is_one_message(
+    patient: Patient, engine: EchoEngine
+) -> None:
+    key = str(uuid.uuid4())
+    first = await patient.post(id=key, text="挂号")
+    again = await patient.post(id=key.upper(), text="挂号")
+    assert first.json() == again.json()
+    await patient.answered()
+    assert len(engine.questions) == 1
+
+
+async def test_two_chats_may_use_the_same_id(patient: Patient, stranger: Patient) -> None:
+    key = str(uuid.uuid4())
+    mine = (await patient.post(id=key, text="我的秘密")).json()
+    theirs = (await stranger.post(id=key, text="你好")).json()
+    assert mine != theirs
+    assert [one["text"] for one in await stranger.answered()] == ["你好", "收到：你好"]
+
+
+async def test_a_pressed_button_is_shown_by_its_words(patient: Patient, engine: EchoEngine) -> None:
+    await patient.say("挂号")
+    [first, second] = (await patient.answered())[-1]["buttons"]
+    assert (first["title"], first["aside"]) == ("骨科", False)
+    await patient.post(press=second["payload"])
+    pressed, answer = (await patient.answered())[-2:]
+    assert (pressed["kind"], pressed["text"], answer["text"]) == ("text", "儿科", "收到：儿科")
+    assert engine.questions[-1].press == "/儿科"
+
+
+async def test_another_chats_button_presses_nothing_and_shows_no_token(
+    patient: Patient, stranger: Patient
+) -> None:
+    await patient.say("挂号")
+    token = (await patient.answered())[-1]["buttons"][0]["payload"]
+    await stranger.post(press=token)
+    pressed, answer = await stranger.answered()
+    assert (pressed["kind"], pressed["text"]) == ("press", "")
+    assert answer["text"] == WORDING.reply("expired").text
+
+
+async def test_helpful_or_not_is_asked_quietly(patient: Patient) -> None:
+    await patient.say("几点开门")
+    buttons = (await patient.answered())[-1]["buttons"]
+    assert [(one["title"], one["aside"]) for one in buttons] == [("有帮助", True), ("没帮助", True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "你好", "id": "1"},
+        {"text": "你好", "id": None},
+        {"text": ""},
+        {"text": " \n　"},
+        {"text": 7},
+        {},
+        {"text": "你好", "press": "#aaaaaaaaaaaaaaaa"},
+        {"press": "骨科"},
+        {"press": "/affirm"},
+        {"press": ["#aaaaaaaaaaaaaaaa"]},
+    ],
+)
+async def test_what_makes_no_sense_is_refused(patient: Patient, body: dict[str, Any]) -> None:
+    answer = await patient.post(**body)
+    assert answer.status_code == 400
+    assert await patient.history() == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://[broken"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "none"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 202),
+        ({}, 202),
+    ],
+)
+async def test_other_sites_cannot_speak_for_a_patient(
+    patient: Patient, headers: dict[str, str], status: int
+) -> None:
+    body = {"id": str(uuid.uuid4()), "text": "你好"}
+    answer = await patient.client.post("/chat/messages", json=body, headers=headers)
+    assert answer.status_code == status
+    upload = await patient.client.post(
+        "/chat/files", data={"id": body["id"]}, files={"file": ("a", JPEG)}, headers=headers
+    )
+    assert upload.status_code == status
+
+
+async def test_the_pages_own_origin_may_speak(patient: Patient) -> None:
+    body = {"id": str(uuid.uuid4()), "text": "你好"}
+    headers = {"origin": patient.hospital.url}
+    assert (await patient.client.post("/chat/messages", json=body, headers=headers)).is_success
+
+
+async def test_nobody_sees_another_chat(patient: Patient, stranger: Patient) -> None:
+    await patient.say("我的秘密")
+    await patient.answered()
+    assert await stranger.history() == []
+    async with stranger.listening() as stream:
+        assert (await stream.next())["event"] == "ready"
+        assert await stream.next() == {"event": "typing", "typing": False}
+        await patient.pushed("给王秀英的")
+        with pytest.raises(TimeoutError):
+            await stream.next(within=2.5)
+
+
+async def test_a_new_chat_hears_its_first_answer_at_once(patient: Patient) -> None:
+    async with patient.listening() as stream:
+        assert await stream.next() == {"event": "ready", "ready": True}
+        assert await stream.next() == {"event": "typing", "typing": False}
+        await patient.say("你好")
+        question = await stream.next("message", within=1)
+        answer = await stream.next("message", within=1)
+        assert (question["direction"], answer["text"]) == ("in", "收到：你好")
+        assert stream.last_id == str(answer["id"])
+        async with asyncio.timeout(2):
+            while (await patient.stored())[-1].state != "sent":
+                await asyncio.sleep(0.02)
+
+
+async def test_the_page_hears_that_an_answer_is_on_its_way(tmp_path: Path) -> None:
+    async with (
+        hospital(tmp_path, EchoEngine(pause=0.5)) as running,
+        a_patient(running) as patient,
+        patient.listening() as stream,
+    ):
+        assert (await stream.next("typing"))["typing"] is False
+        await patient.say("你好")
+        seen = [await stream.next() for _ in range(4)]
+        assert [(one["event"], one.get("typing")) for one in seen] == [
+            ("message", None),
+            ("typing", True),
+            ("message", None),
+            ("typing", False),
+        ]
+
+
+async def test_who_comes_back_hears_what_was_missed_and_only_that(patient: Patient) -> None:
+    await patient.say("你好")
+    seen = (await patient.answered())[-1]["id"]
+    missed = await patient.pushed("明天有您的号")
+    async with patient.listening(header=str(seen)) as stream:
+        assert await stream.texts(1) == ["明天有您的号"]
+        await patient.pushed("记得带医保卡")
+        assert await stream.texts(1) == ["记得带医保卡"]
+    async with patient.listening(after=missed) as stream:
+        assert await stream.texts(1) == ["记得带医保卡"]
+
+
+async def test_of_two_messages_written_at_once_the_later_commit_is_not_lost(
+    patient: Patient,
+) -> None:
+    await patient.say("你好")
+    await patient.answered()
+    late = await patient.pushed("写得早，提交得晚")
+    shown = await patient.pushed("写得晚，提交得早")
+    await outbox.note_sent(patient.hospital.db, [shown])
+    async with patient.listening(after=shown) as stream:
+        message = await stream.next("message")
+        assert (message["id"], stream.last_id) == (late, str(shown))
+
+
+async def test_what_another_process_sends_arrives_too(patient: Patient) -> None:
+    await patient.say("你好")
+    rows = await patient.answered()
+    async with patient.listening(after=rows[-1]["id"]) as stream:
+        await stream.next("typing")
+        conversation = (await patient.stored())[0].conversation_id
+        hospital = patient.hospital
+        await store.push(hospital.db, hospital.clock, conversation, Reply("静静地来"))
+        assert await stream.texts(1) == ["静静地来"]
+
+
+async def test_what_is_shown_counts_as_sent(patient: Patient) -> None:
+    await patient.say("你好")
+    await patient.answered()
+    await patient.pushed("明天有您的号")
+    assert (await patient.stored())[-1].state == "pending"
+    await patient.history()
+    assert (await patient.stored())[-1].state == "sent"
+    assert await outbox.claim(patient.hospital.db, patient.hospital.clock, "web") == []
+
+
+async def test_the_page_is_not_told_who_of_the_staff_writes(patient: Patient) -> None:
+    await patient.say("你好")
+    await patient.answered()
+    await patient.pushed("您好，我来帮您", author="chen@hospital")
+    assert (await patient.history())[-1]["author"] == "staff"
+
+
+async def test_the_page_hears_when_the_model_is_there(tmp_path: Path) -> None:
+    async with hospital(tmp_path, None) as running, a_patient(running) as patient:
+        assert WORDING["getting_ready"] in (await patient.client.get("/")).text
+        async with patient.listening() as stream:
+            assert await stream.next() == {"event": "preparing", "ready": False}
+            await patient.say("你好")
+            assert (await stream.next("typing"))["typing"] is False
+            assert (await stream.next("typing"))["typing"] is True
+            running.conversations.use(EchoEngine())
+            assert await stream.next("ready", within=2) == {"event": "ready", "ready": True}
+            assert await stream.texts(1) == ["收到：你好"]
+
+
+async def test_without_the_database_the_page_is_told_to_try_again(patient: Patient) -> None:
+    await patient.hospital.lose_database()
+    key = str(uuid.uuid4())
+    refused = await patient.post(id=key, text="我要挂号")
+    assert (refused.status_code, refused.json()["detail"]) == (503, WORDING["database_down"])
+    assert (await patient.client.get("/chat/history")).status_code == 503
+    assert (await patient.client.get("/")).status_code == 200
+    async with patient.listening() as stream:
+        assert (await stream.next())["event"] == "ready"
+        await patient.hospital.find_database()
+        assert (await patient.post(id=key, text="我要挂号")).status_code == 202
+        assert await stream.texts(2) == ["我要挂号", "收到：我要挂号"]
+
+
+async def test_open_streams_do_not_keep_the_server_from_stopping(tmp_path: Path) -> None:
+    async with hospital(tmp_path, EchoEngine()) as running, a_patient(running) as patient:
+        async with patient.listening() as stream:
+            await stream.next("typing")
+            async with asyncio.timeout(2):
+                await running.stop()
+        await running.serve()
+
+
+@pytest.mark.parametrize("odd", ["-1", "1e9", "٣", "9" * 30, "'; drop table message", "null"])
+async def test_a_senseless_last_event_does_no_harm(patient: Patient, odd: str) -> None:
+    address = {"last-event-id": odd.encode()}
+    async with patient.client.stream("GET", "/chat/events", headers=address) as answer:
+        assert (await Stream(answer).next())["event"] == "ready"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "ending"),
+    [
+        (JPEG, "picture", "jpg"),
+        (PNG, "picture", "png"),
+        (WEBP, "picture", "webp"),
+        (PDF, "document", "pdf"),
+    ],
+)
+async def test_a_file_is_kept_privately_and_answered(
+    patient: Patient, content: bytes, kind: str, ending: str
+) -> None:
+    answer = await patient.send_file(content, r"..\..\我的/报告.exe")
+    assert answer.status_code == 202, answer.text
+    shown, reply = await patient.answered()
+    assert (shown["kind"], reply["text"]) == ("file", WORDING.reply("file").text)
+    [path] = [one for one in patient.hospital.settings.attachments.rglob("*") if one.is_file()]
+    assert path.suffix == f".{ending}"
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert patient.address not in str(path), "a path shall not open the chat"
+
+
+async def test_a_file_sent_again_is_one_file(patient: Patient) -> None:
+    key = str(uuid.uuid4())
+    first = await patient.send_file(JPEG, id=key)
+    again = await patient.send_file(JPEG + b"other", id=key)
+    assert first.json() == again.json()
+    [path] = [one for one in patient.hospital.settings.attachments.rglob("*") if one.is_file()]
+    assert path.read_bytes() == JPEG
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<svg onload=alert(1)>", b"MZ\x90", b"GIF89a", b"\xff\xd8", b"RIFF1234WAVE"]
+)
+async def test_a_file_is_judged_by_its_content_not_its_name(
+    patient: Patient, content: bytes
+) -> None:
+    answer = await patient.send_file(content, "report.jpg")
+    assert answer.status_code == 415
+    assert "PDF" in answer.json()["detail"]
+    assert not patient.hospital.settings.attachments.exists()
+
+
+async def test_a_file_of_10_mb_is_taken_and_one_byte_more_is_not(patient: Patient) -> None:
+    limit = 10 * 1024 * 1024
+    assert (await patient.send_file(JPEG.ljust(limit, b"0"))).status_code == 202
+    assert (await patient.send_file(JPEG.ljust(limit + 1, b"0"))).status_code == 413
+    assert (await patient.send_file(JPEG.ljust(2 * limit, b"0"))).status_code == 413
+
+
+async def test_an_endless_upload_is_cut_off(patient: Patient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n' + JPEG
+        for _ in range(20):
+            yield b"0" * 1024 * 1024
+
+    answer = await patient.client.post(
+        "/chat/files",
+        content=endless(),
+        headers={"content-type": "multipart/form-data; boundary=x"},
+    )
+    assert answer.status_code == 413
+    assert not patient.hospital.settings.attachments.exists()
+
+
+async def test_an_upload_without_a_file_or_an_id_is_refused(patient: Patient) -> None:
+    no_file = await patient.client.post("/chat/files", data={"id": str(uuid.uuid4())})
+    no_id = await patient.client.post("/chat/files", files={"file": ("a", JPEG)})
+    not_even_a_form = await patient.client.post("/chat/files", content=b"abc")
+    assert [one.status_code for one in (no_file, no_id, not_even_a_form)] == [400, 400, 400]
+
+
+async def test_a_file_without_the_database_is_sent_again_later(patient: Patient) -> None:
+    key = str(uuid.uuid4())
+    await patient.hospital.lose_database()
+    assert (await patient.send_file(JPEG, id=key)).status_code == 503
+    await patient.hospital.find_database()
+    assert (await patient.send_file(JPEG, id=key)).status_code == 202
+    assert len(await patient.answered()) == 2
