@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
+# What libraries deprecate among themselves is no news for whoever runs a service desk.
+run rehearse train: export PYTHONWARNINGS := ignore
 PYTHON ?= python3.11
 UV := .tools/bin/uv
 BIN := .venv/bin

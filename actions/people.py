@@ -184,9 +184,9 @@ class PatientReader:
             if cards and not draft.get("new_patient"):
                 turn.say("which_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
                 return "patient"
-            relation = draft.get("relation", "")
-            who = "您" if relation in ("", "本人") else relation
-            turn.say("name_of" if relation not in ("", "本人") else f"name_for_{errand}", who=who)
+            who = _POLITE.get(draft.get("relation", ""), "")
+            draft["name_tries"] = draft.get("name_tries", -1) + 1
+            turn.say("name_of" if who else f"name_for_{errand}", who=who)
             return "name"
         if not draft.get("phone"):
             bad = draft.pop("bad_phone", False)

@@ -9,6 +9,7 @@ from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service.handover import answer_by
 
+SURE = 0.9
 _START: Buttons = [
     ("看什么科", "/find_department"),
     ("预约挂号", "/book_appointment"),
@@ -160,11 +161,16 @@ class Resume(TurnAction):
 
 
 class Emergency(TurnAction):
-    """What the rules did not see but the model did: the same instruction, the same alert."""
+    """What the rules did not see but the model surely did: the same instruction, the same alert.
+
+    Where the model is less than sure it is a complaint like any other, for a department.
+    """
 
     called = "action_emergency"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if turn.typed and turn.confidence < SURE:
+            return [FollowupAction("finding_form")]
         turn.say("emergency")
         turn.flag("danger", "model")
         return []

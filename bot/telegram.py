@@ -179,7 +179,7 @@ class TelegramDoor:
                 chat, text, reply_markup=buttons, link_preview_options=no_preview
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            # Telegram has the message; only its answer cannot be read. Trying again would double it.
+            # Telegram has the message, its answer cannot be read: trying again would double it.
             logger.warning("answer to sendMessage not understood: %s", type(error).__name__)
             return ""
         return str(message.message_id)

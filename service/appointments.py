@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,21 +91,27 @@ async def move(
     Raises:
         PastCutoff: too close to the clinic's start; and as ``book`` does.
     """
-    async with db.transaction() as session:
-        appointment = await _own(session, conversation_id, number)
-        if appointment.moved_by == origin:
+    try:
+        async with db.transaction() as session:
+            appointment = await _own(session, conversation_id, number, lock=True)
+            patient_id = appointment.patient_id
+            if appointment.moved_by == origin:
+                return appointment
+            _check_open(appointment, clock, settings)
+            clinic = await _clinic(session, session_id)
+            if clinic.id == appointment.session_id:
+                raise AlreadyBooked(appointment)
+            patient = appointment.patient
+            await _check(session, patient, clinic, clock, settings, moving=appointment.id)
+            await _lock_sessions(session, appointment.session_id, clinic.id)
+            await _give_back(session, appointment.session_id)
+            await _take_number(session, appointment, clinic, clock, settings)
+            appointment.moved_by = origin
+            await session.flush()
+            await session.refresh(appointment)
             return appointment
-        _check_open(appointment, clock, settings)
-        clinic = await _clinic(session, session_id)
-        if clinic.id == appointment.session_id:
-            raise AlreadyBooked(appointment)
-        await _check(session, appointment.patient, clinic, clock, settings, moving=appointment.id)
-        await _give_back(session, appointment.session_id)
-        await _take_number(session, appointment, clinic, clock, settings)
-        appointment.moved_by = origin
-        await session.flush()
-        await session.refresh(appointment)
-        return appointment
+    except IntegrityError:
+        return await _after_collision(db, conversation_id, patient_id, session_id, origin)
 
 
 async def cancel(
@@ -117,7 +123,7 @@ async def cancel(
         NotYours, NotFound, PastCutoff.
     """
     async with db.transaction() as session:
-        appointment = await _own(session, conversation_id, number)
+        appointment = await _own(session, conversation_id, number, lock=True)
         if appointment.state == "cancelled":
             return appointment
         _check_open(appointment, clock, settings)
@@ -177,16 +183,28 @@ async def _check(
         raise NotBookable(clinic.id)
     _check_fit(patient, clinic.practitioner.department, clinic.day.year)
     await _check_missed(session, patient, clock, settings)
-    same = await session.scalar(
+    same = await _in_half_day(session, patient, clinic)
+    if same is not None and same.id != moving:
+        raise AlreadyBooked(same)
+
+
+async def _in_half_day(
+    session: AsyncSession, patient: Patient, clinic: ClinicSession
+) -> Appointment | None:
+    found: Appointment | None = await session.scalar(
         select(Appointment).where(
-            Appointment.person == person_key(patient),
+            _of_person(patient),
             Appointment.day == clinic.day,
             Appointment.period == clinic.period,
             Appointment.state == "booked",
         )
     )
-    if same is not None and same.id != moving:
-        raise AlreadyBooked(same)
+    return found
+
+
+def _of_person(patient: Patient) -> ColumnElement[bool]:
+    """In whatever chat; and also when name or phone were corrected after the booking."""
+    return or_(Appointment.person == person_key(patient), Appointment.patient_id == patient.id)
 
 
 def _check_fit(patient: Patient, department: Department, year: int) -> None:
@@ -211,7 +229,7 @@ async def _check_missed(
         select(func.count())
         .select_from(Appointment)
         .where(
-            Appointment.person == person_key(patient),
+            _of_person(patient),
             Appointment.state == "noshow",
             Appointment.day > today(clock) - timedelta(days=settings.no_show_days),
         )
@@ -277,10 +295,24 @@ def _check_open(appointment: Appointment, clock: Clock, settings: Settings) -> N
         raise PastCutoff(appointment.number)
 
 
-async def _own(session: AsyncSession, conversation_id: int, number: str) -> Appointment:
-    appointment = await session.scalar(
-        select(Appointment).where(Appointment.number == number.strip().upper())
+async def _lock_sessions(session: AsyncSession, *ids: int) -> None:
+    """In one order, so that two people who change places do not wait for each other for ever."""
+    await session.execute(
+        select(ClinicSession.id)
+        .where(ClinicSession.id.in_(ids))
+        .order_by(ClinicSession.id)
+        .with_for_update()
     )
+
+
+async def _own(
+    session: AsyncSession, conversation_id: int, number: str, *, lock: bool = False
+) -> Appointment:
+    meant = Appointment.number == number.strip().upper()
+    if lock:
+        # Before it is read: what another process is just doing to it must be seen.
+        await session.execute(select(Appointment.id).where(meant).with_for_update())
+    appointment = await session.scalar(select(Appointment).where(meant))
     if appointment is None:
         raise NotFound("appointment")
     if appointment.patient.conversation_id != conversation_id:
@@ -312,12 +344,4 @@ async def _after_collision(
             return earlier
         patient = await own_patient(session, conversation_id, patient_id)
         clinic = await _clinic(session, session_id)
-        same = await session.scalar(
-            select(Appointment).where(
-                Appointment.person == person_key(patient),
-                Appointment.day == clinic.day,
-                Appointment.period == clinic.period,
-                Appointment.state == "booked",
-            )
-        )
-        raise AlreadyBooked(same)
+        raise AlreadyBooked(await _in_half_day(session, patient, clinic))

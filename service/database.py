@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from service.errors import DatabaseUnavailable
+from service.errors import DatabaseUnavailable, ServiceError
 
 _BEGIN = "xinqiao_begin"
 
@@ -37,7 +37,12 @@ class Database:
         with _unavailability():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 async with session.begin():
-                    yield session
+                    try:
+                        yield session
+                    except ServiceError:
+                        # Rows that an error carries must stay readable after the rollback.
+                        session.expunge_all()
+                        raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -1,37 +1,81 @@
 """Department finding 导诊: from a patient's words to at most three departments, or one question.
 
-The head nurse's table says which words speak for which department; age, sex, pregnancy and fever
-go before it. No illness is ever named that the patient did not name.
+The head nurse's table says which words speak for which department; danger, age, sex, pregnancy
+and fever go before it. No illness is ever named that the patient did not name.
 
 Source: HOSPITAL.md section 4, department finding.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from service.facts import PatientFacts, read_facts
+from service import safety
+from service.facts import PatientFacts, child_words, pregnancy_words, read_facts
 from service.handbook import Handbook
 from service.model import Department, TriageQuestion
-from service.terms import TermTable
+from service.terms import Hit, Reading, TermTable, read
 
 DECISIVE, TYPICAL, POSSIBLE = 5.0, 3.0, 1.0
 MOST = 3
 _ENOUGH = 3.0
 """A score from which a department is named without asking first."""
-_WORTH_NAMING = 0.34
+_WORTH_NAMING = 0.22
 """Of the first one's score: what is below is not named beside it."""
+_IN_FULL = 2
+"""So many of a department's hits count in full; the others repeat what they said, and halve."""
+_ALONE = 3
+"""Characters beside a vague complaint that still say nothing more."""
 
 _FEVER = re.compile(
-    r"发烧|发热|高烧|低烧|烧到|烧得|体温(?:有)?3[789]|(?<!\d)(?:3[89]|4[01])(?:\.\d)?\s*度"
+    r"发烧|发热|高烧|低烧|烧到|烧得|烧了|还烧|又烧|(?:体温|温度)[^，。,]{0,4}(?:3[789]|4[01]|三十[七八九])"
+    r"|(?<!\d)(?:3[89]|4[01])(?:\.\d)?\s*(?:度|℃)|3[89]度"
 )
 _NO_FEVER = re.compile(
-    r"(?:没|不|无|没有|并不|也不|未)(?:怎么)?(?:发烧|发热|烧)|退烧|(?:手心|脚心|胃|心|脸|小便|尿)(?:里)?(?:发热|发烧)|烧心"
+    r"(?:没|不|无|没有|并不|也不|未|不再)(?:怎么|再)?(?:发烧|发热|高烧|低烧|烧(?!退|得))"
+    r"|退烧了|烧退|烧(?:已经|也|都)?(?:退|好)了|退(?:了)?烧(?!药)|(?:手心|脚心|胃|心|脸|尿|胸口|关节|眼睛|脚底)(?:里|口)?(?:发热|发烧|烧得)"
+    r"|烧心|烧焦|烧伤|潮热|阵阵发热|一阵发热|烧(?:得慌|酒)"
 )
-# A child with one of these is well served by the specialist as well.
-_CHILD_ALSO = ("眼科", "口腔科", "耳鼻喉科", "皮肤科", "骨科", "急诊科")
+# A finding of a check-up is for whom it concerns; the wish for one is for the check-up centre.
+_CHECKUP_WISH = re.compile(
+    r"(?:想|要|去|来|做|约|给|办|有|带|让)[^，。,]{0,10}(?:体检|查体)(?!发现|查出|说|报告|单|提示|显示|结果|时|的时候)|套餐|入职|上岗|健康证|项目|全身|看不懂|解读"
+    r"|(?:几|多|[两三四五六七八])(?:个|项)[^，。,]{0,4}(?:指标|异常|不合格|箭头|不正常|超标)|箭头"
+)
+_ENDING_PREGNANCY = re.compile(
+    r"不想要|不打算要|不要了|打掉|做掉|流掉|拿掉|人流|药流|终止|打胎|堕胎"
+)
+_OFFICE = re.compile(r"(?:科|门诊|中心|室|病房)$")
+_ILLNESSES = tuple(
+    re.compile(words)
+    for words in (
+        "血压",
+        "糖尿病|血糖",
+        "心脏|冠心病|房颤|心衰|支架",
+        "脑梗|中风|帕金森|痴呆",
+        "前列腺|起夜|尿",
+        "腰|腿|关节|骨质疏松|膝盖",
+        "睡|失眠",
+        "便秘|大便",
+        "眼|白内障",
+        "耳",
+        "胃",
+        "肾",
+        "肺|喘|慢阻肺|气管炎",
+        "血脂|痛风|尿酸",
+        "头晕",
+        "记性|糊涂|忘",
+        "摔",
+    )
+)
+_MANY_ILLNESSES = 4
+_FLUFF = re.compile(
+    r"请问|你好|您好|我们?|俺|咱|他|她|您|你|自己|这|那|块儿?|边|儿|个|是|的|了|呢|吗|啊|呀|嘛|吧|哦|，|\W|怎么(?:办|回事|弄|了)?|咋(?:办|整|回事|弄|了)?|如何|什么"
+    r"|啥|哪(?:个|里|儿|科|一科|边)?|看|挂|号|科室?|医生|大夫|医院|该|应该|要|想|需要|帮忙?|推荐|可以|能|去|找|得|不知道|不晓得|不清楚|该|原因|因为|为"
+    r"|(?:今|昨|前)天|刚才|现在|早上|晚上|白天|\d+|[一二两三四五六七八九十几半好多]+(?:天|周|个?月|年|个?星期|个?礼拜|次|岁|小时|下)(?:多|来)?|最近|近|突然|忽然|开始|以来"
+    r"|家里?|老人家?|人|爸爸?|妈妈?|老公|老婆|爱人|朋友|爷爷|奶奶|男|女|性|先生|女士|有|在|会|着|过|到|上|里|来|还|又|不太|不大|比较|厉害|严重|难受|不舒服|毛病|问题|情况|病|身体|身上"
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +95,28 @@ class Advice:
     question: TriageQuestion | None = None
 
 
+@dataclass
+class _Tally:
+    """What speaks for each department so far."""
+
+    scores: dict[str, float] = field(default_factory=dict)
+    words: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def top(self) -> float:
+        return max(self.scores.values(), default=0.0)
+
+    def lead(self, name: str, reason: str) -> None:
+        """Put a department first, for a reason in the patient's words."""
+        best = max(self.scores, key=self.scores.__getitem__, default=name)
+        self.words[name][:0] = [reason] if reason else self.words[name] or self.words[best]
+        self.scores[name] = max(self.top, _ENOUGH) * 1.1 + 0.1
+
+    def scale(self, name: str, factor: float) -> None:
+        if name in self.scores:
+            self.scores[name] *= factor
+
+
 def find_departments(
     handbook: Handbook,
     text: str,
@@ -65,22 +131,32 @@ def find_departments(
         may_ask: whether one question may be asked instead.
     """
     facts = read_facts(text).or_else(known or PatientFacts())
-    table = _table(handbook)
-    scores, words = _score(table, text)
-    for named in handbook.find_departments(text):
-        scores[named.name] += DECISIVE
-        words[named.name].append(named.name)
-    _drop_unfit(handbook, scores, facts)
-    question = _question(handbook, text, scores, facts) if may_ask else None
-    _apply_rules(scores, words, text, facts)
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    best = ranked[0][1] if ranked else 0
+    reading = read(text)
+    tally = _score(_tables_of(handbook).departments.find(reading))
+    _add_named(handbook, tally, text)
+    _drop_unfit(handbook, tally, facts)
+    question = _question(handbook, reading, facts) if may_ask and not _fever(text) else None
+    _apply_rules(tally, text, facts)
+    return Advice(_suggestions(handbook, tally, text), question)
+
+
+def _suggestions(handbook: Handbook, tally: _Tally, text: str) -> tuple[Suggestion, ...]:
+    ranked = sorted(tally.scores.items(), key=lambda item: -item[1])
     chosen = [
-        Suggestion(department, tuple(dict.fromkeys(words[name]))[:3], score)
+        Suggestion(department, _reason(tally.words[name], text), score)
         for name, score in ranked
-        if score >= best * _WORTH_NAMING and (department := handbook.department(name)) is not None
+        if score >= tally.top * _WORTH_NAMING
+        and (department := handbook.department(name)) is not None
     ]
-    return Advice(tuple(chosen[:MOST]), question)
+    return tuple(chosen[:MOST])
+
+
+def _reason(words: Sequence[str], text: str) -> tuple[str, ...]:
+    """At most three stretches of the patient's own words, none inside another."""
+    own = [word for word in dict.fromkeys(words) if word in text]
+    own = [one for one in own if not any(one != other and one in other for other in own)]
+    telling = [word for word in own if len(word) > 1] or own
+    return tuple(telling[:3])
 
 
 def answered(
@@ -92,20 +168,16 @@ def answered(
         choice: the label of a choice, or the patient's own words.
         text: the description so far.
     """
-    for option in question.choices:
-        if option["label"] == choice:
-            names = option["departments"]
-            listed = [handbook.department(name) for name in names]
-            words = (choice,)
-            fit = [
-                Suggestion(one, words, 1.0)
-                for one in listed
-                if one is not None and _fits(one, facts)
-            ]
-            if facts.is_child:
-                break
-            if fit:
-                return Advice(tuple(fit[:MOST]))
+    option = next((one for one in question.choices if one["label"] == choice), None)
+    if option is not None and not facts.is_child:
+        listed = [handbook.department(name) for name in option["departments"]]
+        fit = [
+            Suggestion(one, (choice,), 1.0)
+            for one in listed
+            if one is not None and _fits(one, facts)
+        ]
+        if fit:
+            return Advice(tuple(fit[:MOST]))
     return find_departments(handbook, f"{text}，{choice}", facts, may_ask=False)
 
 
@@ -128,22 +200,36 @@ def match_choice(question: TriageQuestion, text: str) -> str:
     return best
 
 
-def _score(
-    table: TermTable[str], text: str
-) -> tuple[defaultdict[str, float], defaultdict[str, list[str]]]:
-    scores: defaultdict[str, float] = defaultdict(float)
-    words: defaultdict[str, list[str]] = defaultdict(list)
-    for hit in sorted(table.find(text), key=lambda one: -one.weight):
-        scores[hit.owner] += hit.weight * (1 + 0.05 * sum(len(word) for word in hit.words))
-        words[hit.owner].append("".join(sorted(hit.words, key=text.find)))
-    return scores, words
+def _score(hits: Iterable[Hit[str]]) -> _Tally:
+    tally = _Tally()
+    by_department: defaultdict[str, list[tuple[float, Hit[str]]]] = defaultdict(list)
+    for hit in hits:
+        length = sum(end - start for start, end in hit.spans)
+        by_department[hit.owner].append((hit.weight * (1 + 0.05 * length), hit))
+    for name, weighed in by_department.items():
+        weighed.sort(key=lambda one: -one[0])
+        values = [value for value, _ in weighed]
+        tally.scores[name] = sum(values[:_IN_FULL]) + sum(values[_IN_FULL:]) / 2
+        tally.words[name] = [word for _, hit in weighed for word in hit.words]
+    return tally
 
 
-def _drop_unfit(handbook: Handbook, scores: defaultdict[str, float], facts: PatientFacts) -> None:
-    for name in list(scores):
+def _add_named(handbook: Handbook, tally: _Tally, text: str) -> None:
+    """The departments that the patient names as such: 皮肤科, not 皮肤."""
+    for named in handbook.find_departments(text):
+        name = next(
+            (one for one in (named.name, *named.aliases) if one in text and _OFFICE.search(one)), ""
+        )
+        if name:
+            tally.scores[named.name] = tally.scores.get(named.name, 0) + DECISIVE
+            tally.words[named.name].append(name)
+
+
+def _drop_unfit(handbook: Handbook, tally: _Tally, facts: PatientFacts) -> None:
+    for name in list(tally.scores):
         department = handbook.department(name)
         if department is None or not _fits(department, facts):
-            del scores[name]
+            del tally.scores[name]
 
 
 def _fits(department: Department, facts: PatientFacts) -> bool:
@@ -156,75 +242,97 @@ def _fits(department: Department, facts: PatientFacts) -> bool:
     return department.min_age is None or facts.age >= department.min_age
 
 
-def _apply_rules(
-    scores: defaultdict[str, float],
-    words: defaultdict[str, list[str]],
-    text: str,
-    facts: PatientFacts,
-) -> None:
-    """Age, fever and pregnancy go before the table."""
-    top = max(scores.values(), default=0)
-    fever = bool(_FEVER.search(text)) and not _NO_FEVER.search(text)
+def _apply_rules(tally: _Tally, text: str, facts: PatientFacts) -> None:
+    """Danger, age, fever and pregnancy go before the table; the last that leads is first."""
+    _weigh_checkup(tally, text)
+    if _many_illnesses(text, facts):
+        tally.lead("老年医学科", "")
+    if facts.pregnant and not _ENDING_PREGNANCY.search(text):
+        tally.lead("产科", pregnancy_words(text))
     if facts.is_child:
-        for name in list(scores):
-            if name not in (*_CHILD_ALSO, "儿科"):
-                scores[name] *= 0.3
-        _lead(scores, words, "儿科", top, "14岁及以下先看儿科")
-    elif fever:
-        _lead(scores, words, "发热门诊", top, "发烧")
-        if facts.pregnant:
-            scores["产科"] = max(scores["产科"], top)
-            words["产科"].append("怀孕")
-    elif facts.pregnant:
-        _lead(scores, words, "产科", top, "怀孕")
+        tally.lead("儿科", child_words(text))
+    elif fever := _fever(text):
+        tally.lead("发热门诊", fever)
+    if tally.scores and safety.check(text) is not None:
+        tally.lead("急诊科", "")
 
 
-def _lead(
-    scores: defaultdict[str, float],
-    words: defaultdict[str, list[str]],
-    name: str,
-    top: float,
-    reason: str,
-) -> None:
-    scores[name] = max(top, _ENOUGH) * 1.2 + 0.1
-    words[name].insert(0, reason)
+def _weigh_checkup(tally: _Tally, text: str) -> None:
+    if "体检" in text and not _CHECKUP_WISH.search(text):
+        others = [score for name, score in tally.scores.items() if name != "体检中心"]
+        if others and max(others) >= TYPICAL:
+            tally.scale("体检中心", 0.2)
 
 
-def _question(
-    handbook: Handbook, text: str, scores: defaultdict[str, float], facts: PatientFacts
-) -> TriageQuestion | None:
-    """The one question, when a vague complaint stands alone and the answer would differ."""
-    if facts.is_child or facts.pregnant or (_FEVER.search(text) and not _NO_FEVER.search(text)):
+def _many_illnesses(text: str, facts: PatientFacts) -> bool:
+    """Source: departments.csv, 老年医学科 is for those of 60 and more with several illnesses."""
+    if facts.age is None or facts.age < 60:
+        return False
+    return sum(bool(illness.search(text)) for illness in _ILLNESSES) >= _MANY_ILLNESSES
+
+
+def _fever(text: str) -> str:
+    """The words that tell of a fever, or nothing."""
+    match = _FEVER.search(text)
+    return match[0] if match and not _NO_FEVER.search(text) else ""
+
+
+def _question(handbook: Handbook, reading: Reading, facts: PatientFacts) -> TriageQuestion | None:
+    """The one question, when a vague complaint stands nearly alone and the answer would differ."""
+    if facts.is_child or facts.pregnant:
         return None
-    if any(score >= DECISIVE for score in scores.values()):
-        return None
+    tables = _tables_of(handbook)
+    told = {hit.owner for hit in tables.details.find(reading)}
+    complaints = tables.complaints.find(reading)
     for question in handbook.questions:
-        complaint = next((word for word in question.complaint if word in text), None)
-        if complaint is None or any(word in text for word in question.unless):
+        hits = [hit for hit in complaints if hit.owner == question.code]
+        if not hits or question.code in told or (facts.sex and _asks_sex(question)):
             continue
-        if match_choice(question, text.replace(complaint, "")):
-            continue
-        return question
+        if len(_beside(reading, hits)) <= _ALONE:
+            return question
     return None
 
 
-_tables: WeakKeyDictionary[Handbook, TermTable[str]] = WeakKeyDictionary()
+def _asks_sex(question: TriageQuestion) -> bool:
+    return any("女性" in one["label"] or "男性" in one["label"] for one in question.choices)
 
 
-def _table(handbook: Handbook) -> TermTable[str]:
-    table = _tables.get(handbook)
-    if table is None:
-        table = _tables[handbook] = TermTable(
-            {
-                entry.department: {
-                    **_weighed(entry.possible, POSSIBLE),
-                    **_weighed(entry.typical, TYPICAL),
-                    **_weighed(entry.decisive, DECISIVE),
+def _beside(reading: Reading, hits: Sequence[Hit[str]]) -> str:
+    """What the message says beside the complaint."""
+    characters = list(reading.text)
+    for start, end in (span for hit in hits for span in hit.spans):
+        characters[start:end] = "，" * (end - start)
+    return _FLUFF.sub("", "".join(characters))
+
+
+@dataclass(frozen=True)
+class _Tables:
+    departments: TermTable[str]
+    complaints: TermTable[str]
+    details: TermTable[str]
+
+
+_tables: WeakKeyDictionary[Handbook, _Tables] = WeakKeyDictionary()
+
+
+def _tables_of(handbook: Handbook) -> _Tables:
+    tables = _tables.get(handbook)
+    if tables is None:
+        tables = _tables[handbook] = _Tables(
+            TermTable(
+                {
+                    entry.department: {
+                        **_weighed(entry.possible, POSSIBLE),
+                        **_weighed(entry.typical, TYPICAL),
+                        **_weighed(entry.decisive, DECISIVE),
+                    }
+                    for entry in handbook.triage
                 }
-                for entry in handbook.triage
-            }
+            ),
+            TermTable({one.code: _weighed(one.complaint, 1.0) for one in handbook.questions}),
+            TermTable({one.code: _weighed(one.unless, 1.0) for one in handbook.questions}),
         )
-    return table
+    return tables
 
 
 def _weighed(terms: Sequence[str], weight: float) -> dict[str, float]:

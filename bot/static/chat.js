@@ -118,8 +118,9 @@ async function post(url, body, timeout, headers = {}, again = true) {
   }
   if (response.ok && answer.inbound) return answer.inbound;
   if (response.status === 401 && again) {
-    // The cookie is gone: the page's own address gives a new one.
+    // The cookie is gone: the page's own address gives a new one, and a new chat to listen to.
     await fetch("/").catch(() => {});
+    if (source) connect();
     return post(url, body, timeout, headers, false);
   }
   if (response.ok || response.status >= 500 || response.status === 429) throw new Later();

@@ -12,7 +12,8 @@ const clockOffset = Date.parse(document.body.dataset.now) - Date.now();
 
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const date = new Intl.DateTimeFormat("zh-CN", { timeZone: zone, month: "long", day: "numeric", weekday: "short" });
-const PHONES = /(0\d{2,3}-\d{7,8}|打 ?(?:120|110|12356)(?!\d))/;
+const NUMBERS = /(\d[\d-]{6,}|打 ?(?:120|110|12356)(?!\d))/;
+const PHONE = /^0\d{2,3}-\d{7,8}$|^打/;
 const DAY = 24 * 3600 * 1000;
 
 const byId = new Map(); // the server's id of a message -> its element
@@ -113,8 +114,8 @@ function attachment(file) {
 
 /** The hospital's words, in which phone numbers can be dialled. */
 function withPhones(text) {
-  return text.split(PHONES).map((part, index) => {
-    if (index % 2 === 0) return document.createTextNode(part);
+  return text.split(NUMBERS).map((part, index) => {
+    if (index % 2 === 0 || !PHONE.test(part)) return document.createTextNode(part);
     const link = document.createElement("a");
     link.href = `tel:${part.replace(/[^\d-]/g, "")}`;
     link.textContent = part;

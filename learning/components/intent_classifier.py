@@ -6,6 +6,7 @@ of a lookup table (departments, doctors, symptoms) count for their table as well
 department that no example names is still seen as one.
 """
 
+import logging
 import re
 from typing import Any
 
@@ -21,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 _RANKING = "intent_ranking"
+jieba.setLogLevel(logging.WARNING)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

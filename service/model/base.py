@@ -23,7 +23,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        # PostgreSQL answers in the zone of its server.
+        return value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):

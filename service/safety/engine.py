@@ -38,8 +38,8 @@ KINDS = (
     "other",
 )
 _NEAR = 32
-# The group of words for old complaints; what is sudden outweighs it.
-_LONG_STANDING = "慢性"
+# Old complaints and grumbling: what is sudden outweighs these groups.
+_CALM = frozenset({"慢性", "抱怨"})
 _SUDDEN = "急变"
 Span = tuple[int, int]
 
@@ -54,22 +54,25 @@ class Danger:
 
 @dataclass(frozen=True)
 class Rule:
-    """Fires when every group of ``together`` is met within ``within`` characters."""
+    """Fires when every group of ``together`` is met within ``within`` characters.
+
+    ``unless`` silences it; ``unless_calm`` too, but not when something sudden is told.
+    """
 
     danger: Danger
     together: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
     within: int
-    acute_only: bool
+    unless_calm: tuple[re.Pattern[str], ...]
     even_if_better: bool
 
 
 def check(text: str) -> Danger | None:
     """The danger to life that this message tells of, or None. Never raises, whatever the text."""
     book = _book()
-    findings = Findings(book.context.read(normalise(text)))
+    findings = Findings(book.context.read(normalise(text)), book.sudden)
     for rule in book.rules:
-        if findings.fulfil(rule) and not (rule.acute_only and findings.are_old(book)):
+        if findings.fulfil(rule):
             return rule.danger
     return None
 
@@ -77,8 +80,9 @@ def check(text: str) -> Danger | None:
 class Findings:
     """Where each expression is met in one message, looked up once."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, sudden: re.Pattern[str]) -> None:
         self._reading = reading
+        self._sudden = sudden
         self._seen: dict[tuple[re.Pattern[str], bool], list[Span]] = {}
 
     def fulfil(self, rule: Rule) -> bool:
@@ -90,11 +94,10 @@ class Findings:
                 return False
         if any(self._spans(pattern, better) for pattern in rule.unless):
             return False
-        return _near(groups, rule.within)
-
-    def are_old(self, book: "Book") -> bool:
-        """Whether the message tells of an old complaint and of nothing sudden."""
-        return bool(self._spans(book.long_standing, False)) and not self._spans(book.sudden, False)
+        if not _near(groups, rule.within):
+            return False
+        calm = any(self._spans(pattern, better) for pattern in rule.unless_calm)
+        return not calm or bool(self._spans(self._sudden, better))
 
     def _spans(self, pattern: re.Pattern[str], better: bool) -> list[Span]:
         key = pattern, better
@@ -125,7 +128,6 @@ class Book:
 
     context: Context
     rules: tuple[Rule, ...]
-    long_standing: re.Pattern[str]
     sudden: re.Pattern[str]
 
 
@@ -140,7 +142,6 @@ def _book() -> Book:
     return Book(
         context=Context(_load(folder.joinpath("context.yml")), words),
         rules=tuple(rule for data in files for rule in _read(data, words)),
-        long_standing=words.group(_LONG_STANDING),
         sudden=words.group(_SUDDEN),
     )
 
@@ -153,6 +154,7 @@ def _load(source: Traversable) -> dict[str, Any]:
 def _read(data: dict[str, Any], words: Words) -> Iterator[Rule]:
     kind = data["kind"]
     for entry in data["rules"]:
+        unless = entry.get("unless", ())
         yield Rule(
             danger=Danger(kind, f"{kind}.{entry['name']}"),
             together=(
@@ -160,10 +162,8 @@ def _read(data: dict[str, Any], words: Words) -> Iterator[Rule]:
                 if "any" in entry
                 else tuple(words.group(name) for name in entry["all"])
             ),
-            unless=tuple(
-                words.group(name) for name in entry.get("unless", ()) if name != _LONG_STANDING
-            ),
+            unless=tuple(words.group(name) for name in unless if name not in _CALM),
+            unless_calm=tuple(words.group(name) for name in unless if name in _CALM),
             within=entry.get("within", _NEAR),
-            acute_only=_LONG_STANDING in entry.get("unless", ()),
             even_if_better=data.get("even_if_better", False),
         )

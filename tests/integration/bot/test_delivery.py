@@ -1,6 +1,5 @@
 """Delivery to Telegram when something is in the way: each message arrives exactly once."""
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
