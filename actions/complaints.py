@@ -100,12 +100,12 @@ class Complaint(Errand):
             return "what"
         if first:
             turn.say("complaint_sorry")
-        if not draft.get("where") or not draft.get("when"):
-            if not draft.get("asked_where"):
-                draft["asked_where"] = True
-                missing = "where" if draft.get("when") else "when_where"
-                turn.say(f"complaint_ask_{missing}", [("不记得了", '/inform{"skip": true}')])
-                return "where"
+        told = draft.get("where") and draft.get("when")
+        if not told and not draft.get("asked_where"):
+            draft["asked_where"] = True
+            missing = "where" if draft.get("when") else "when_where"
+            turn.say(f"complaint_ask_{missing}", [("不记得了", '/inform{"skip": true}')])
+            return "where"
         if not draft.get("wish"):
             turn.say("complaint_ask_wish", [("没有特别要求", '/inform{"skip": true}')])
             return "wish"

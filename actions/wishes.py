@@ -54,7 +54,7 @@ class Heard:
     departments: tuple[Department, ...] = ()
     doctors: tuple[Practitioner, ...] = ()
     unknown_doctor: str = ""
-    when: When = When()
+    when: When = field(default_factory=When)
     kind: str = ""
 
     @property

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi import APIRouter, Request, Response
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -92,6 +93,23 @@ class TelegramDoor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._connection.stop()
 
+    def router(self) -> APIRouter:
+        """The webhook's route, for the web application to include."""
+        router = APIRouter()
+
+        @router.post(self.webhook_path, include_in_schema=False)
+        async def webhook(request: Request) -> Response:
+            secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+            if not self._is_from_telegram(secret):
+                return Response(status_code=403)
+            try:
+                body = await request.json()
+            except ValueError:
+                return Response(status_code=400)
+            return Response(status_code=await self.handle_webhook(body, secret))
+
+        return router
+
     async def handle_webhook(self, body: dict[str, Any], secret: str) -> int:
         """Keep one update that Telegram posted.
 
@@ -103,8 +121,7 @@ class TelegramDoor:
             The HTTP status: 200 kept, 403 wrong secret, 400 not an update, 503 the database is
             away, so that Telegram posts it again.
         """
-        expected = self._settings.telegram_webhook_secret if self.webhook_path else ""
-        if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):
+        if not self._is_from_telegram(secret):
             return 403
         try:
             update = Update.de_json(body, self._bot)
@@ -116,6 +133,10 @@ class TelegramDoor:
         except DatabaseUnavailable:
             return 503
         return 200
+
+    def _is_from_telegram(self, secret: str) -> bool:
+        expected = self._settings.telegram_webhook_secret if self.webhook_path else ""
+        return bool(expected) and hmac.compare_digest(secret.encode(), expected.encode())
 
     async def take_in(self, update: Update) -> None:
         """Keep an update and see to what goes with it; the same update again is kept once.

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 LONG_POLL = timedelta(seconds=20)
 POLL_PAUSE = 0.1
 LONGEST_PAUSE = 60.0
+STOP_PATIENCE = 3.0
 
 Keep = Callable[[Update], Awaitable[None]]
 """Keeps an update, or raises DatabaseUnavailable."""
@@ -80,7 +82,10 @@ class Connection:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
         if self._updater.running:
-            await self._updater.stop()
+            # While Telegram is away, Updater sleeps up to half a minute before it sees the stop.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_PATIENCE):
+                    await self._updater.stop()
         await self._updater.shutdown()
         await self.bot.shutdown()
 

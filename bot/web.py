@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation import Conversations
 from bot.webchat import ChatPage
-from bot.webinput import DETAIL, TOKEN, is_blank, read_json, refusal
+from bot.webinput import DETAIL, is_blank, read_json, refusal
 from bot.wording import Wording
 from service import conversations as store
 from service import outbox
@@ -167,7 +167,6 @@ class _RestChannel:
             channel="rest",
             update_key=_update_key(sender, body),
             address=sender,
-            kind="press" if TOKEN.fullmatch(text.strip()) else "text",
             text=text,
         )
         try:

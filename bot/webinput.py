@@ -15,8 +15,6 @@ from starlette.types import Message
 MAX_JSON = 64 * 1024
 MAX_FILE = 10 * 1024 * 1024
 MAX_FORM = MAX_FILE + 64 * 1024
-DRAINED = 32 * 1024 * 1024
-"""A body that is too large is read on to here: closing earlier would cut off our answer."""
 
 TOKEN = re.compile(r"#[A-Za-z0-9_-]{16}")
 """What the token of an offered button looks like."""
@@ -53,17 +51,10 @@ def within(request: Request, limit: int) -> Request:
         message = await request.receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            await _drain(request, message, DRAINED - limit)
             raise refusal(413, "too large")
         return message
 
     return Request(request.scope, receive)
-
-
-async def _drain(request: Request, message: Message, limit: int) -> None:
-    while message.get("more_body") and limit > 0:
-        message = await request.receive()
-        limit -= len(message.get("body", b""))
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from service.clock import Clock, today
 from service.crypto import Vault
 from service.database import Database
 from service.errors import NotFound, NotYours
-from service.model import Attachment, Case, CaseEvent
+from service.model import Attachment, Case, CaseEvent, Message
 from service.numbers import next_number
 from service.settings import Settings
 from service.terms import TermTable
 
 FACTS = ("what", "when", "where", "who", "wish")
+PICTURES_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,16 @@ def _deadline(clock: Clock, settings: Settings, severe: bool) -> datetime:
 
 
 async def _take_attachments(session: AsyncSession, case: Case) -> None:
-    """Pictures sent within the last hours of this chat belong to the complaint."""
+    """Pictures sent to this chat shortly before belong to the complaint."""
     if case.kind != "complaint":
         return
     loose = await session.scalars(
-        select(Attachment).where(
-            Attachment.conversation_id == case.conversation_id, Attachment.case_id.is_(None)
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(
+            Attachment.conversation_id == case.conversation_id,
+            Attachment.case_id.is_(None),
+            Message.at >= case.made_at - PICTURES_WITHIN,
         )
     )
     for attachment in loose:

@@ -8,6 +8,7 @@ that this message is done. A crash before it leaves the message open, to be answ
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -149,8 +150,8 @@ async def _receive(session: AsyncSession, clock: Clock, incoming: Incoming) -> t
         content={
             "kind": incoming.kind,
             "text": _clean(incoming.text),
-            "file": incoming.file,
-            "name": incoming.name,
+            "file": _clean(incoming.file),
+            "name": _clean(incoming.name),
         },
         received_at=now,
     )
@@ -293,7 +294,7 @@ async def _offer(
     if kind != "text" or not text or len(text) > 40:
         return None
     last = await session.scalar(
-        select(Message.id)
+        select(Message)
         .where(
             Message.conversation_id == conversation_id,
             Message.direction == "out",
@@ -302,11 +303,13 @@ async def _offer(
         .order_by(Message.id.desc())
         .limit(1)
     )
-    offers = list(
-        await session.scalars(
-            select(Offer).where(Offer.message_id == last, Offer.conversation_id == conversation_id)
-        )
+    if last is None:
+        return None
+    order = {button["payload"]: place for place, button in enumerate(last.buttons)}
+    rows = await session.scalars(
+        select(Offer).where(Offer.message_id == last.id, Offer.expires_at > clock.now())
     )
+    offers = sorted(rows, key=lambda one: order[one.token])
     return next((one for one in offers if one.title == text), None) or _by_ordinal(offers, text)
 
 
@@ -322,7 +325,7 @@ def _by_ordinal(offers: Sequence[Offer], text: str) -> Offer | None:
         inner = inner[1]
     elif len(inner) != 1 or not inner.isdigit():
         return None
-    place = _ORDINALS.get(inner) or (int(inner) if inner.isdigit() else 0)
+    place = _ORDINALS.get(inner, unicodedata.digit(inner, 0))
     choices = [one for one in offers if not one.payload.get("aside")]
     return choices[place - 1] if 1 <= place <= len(choices) else None
 
@@ -337,7 +340,8 @@ async def finish(
     """
     now = clock.now()
     async with db.transaction() as session:
-        inbound = await session.get_one(InboundUpdate, turn.inbound_id)
+        # Locked: a worker that was too slow for its lease may be finishing just now.
+        inbound = await session.get_one(InboundUpdate, turn.inbound_id, with_for_update=True)
         if inbound.done_at is not None:
             return await _replies_to(session, turn.inbound_id)
         inbound.done_at = now
@@ -367,8 +371,12 @@ async def put_out(
     inbound_id: int | None = None,
     author: str = "bot",
 ) -> int:
-    """Put a message into the outbox and issue tokens for its buttons."""
+    """Put a message into the outbox and issue tokens for its buttons.
+
+    A chat that cannot be reached gets nothing: the message is kept as failed.
+    """
     now = clock.now()
+    state = "pending" if conversation.unreachable_at is None else "failed"
     message = Message(
         conversation_id=conversation.id,
         direction="out",
@@ -377,7 +385,7 @@ async def put_out(
         buttons=[],
         inbound_id=inbound_id,
         at=now,
-        state="pending",
+        state=state,
     )
     session.add(message)
     await session.flush()
@@ -401,7 +409,9 @@ async def put_out(
             message_id=message.id,
             conversation_id=conversation.id,
             channel=conversation.channel,
+            state=state,
             due_at=now,
+            error="" if state == "pending" else "unreachable",
         )
     )
     await session.flush()

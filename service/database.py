@@ -34,8 +34,8 @@ class Database:
         Raises:
             DatabaseUnavailable: the database cannot be reached or is busy too long.
         """
-        with _unavailability():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            with _Unavailability():
                 async with session.begin():
                     try:
                         yield session
@@ -47,14 +47,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; writers are not kept waiting by it."""
-        with _unavailability():
+        with _Unavailability():
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[AsyncConnection]:
         """A bare connection on which tables may be made and changed."""
-        with _unavailability():
+        with _Unavailability():
             async with self.engine.begin() as connection:
                 yield connection
 
@@ -63,7 +63,7 @@ class Database:
         await self.engine.dispose()
 
 
-class _unavailability:
+class _Unavailability:
     """Translates the driver's connection errors, once for the whole program."""
 
     def __enter__(self) -> None:

@@ -46,7 +46,13 @@ async def claim(db: Database, clock: Clock, channel: str, limit: int = 20) -> li
         free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
         due = (
             select(Outbox)
-            .where(Outbox.id.in_(heads.values()), Outbox.due_at <= now, free)
+            .where(
+                Outbox.id.in_(heads.values()),
+                # Again: another worker may have sent it since.
+                Outbox.state == "pending",
+                Outbox.due_at <= now,
+                free,
+            )
             .order_by(Outbox.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -80,10 +80,11 @@ async def list_requests(db: Database, conversation_id: int) -> list[ServiceReque
 
 
 async def withdraw_request(db: Database, conversation_id: int, number: str) -> ServiceRequest:
-    """Take a request of this chat back.
+    """Take a request of this chat back; twice is once.
 
     Raises:
-        NotFound, NotYours.
+        NotFound: there is none, or it was done already.
+        NotYours: it belongs to another chat.
     """
     async with db.transaction() as session:
         request = await session.scalar(
@@ -93,6 +94,8 @@ async def withdraw_request(db: Database, conversation_id: int, number: str) -> S
             raise NotFound("request")
         if request.conversation_id != conversation_id:
             raise NotYours("request")
+        if request.state == "done":
+            raise NotFound("request")
         request.state = "cancelled"
         return request
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local, today
@@ -23,6 +24,7 @@ CLINIC_HOURS = {
     "afternoon": ("14:00", "17:30"),
     "evening": ("18:00", "20:30"),
 }
+_RELEASED = "released_until"
 
 
 @dataclass(frozen=True)
@@ -51,24 +53,33 @@ async def release_numbers(db: Database, clock: Clock, settings: Settings) -> int
     Returns:
         How many sessions are new.
     """
+    for _attempt in range(3):
+        try:
+            async with db.transaction() as session:
+                return await _release(session, clock, settings)
+        except IntegrityError:
+            # Another scheduler was quicker by a breath; its sessions are known now.
+            continue
+    raise RuntimeError("numbers could be neither released nor found released")
+
+
+async def _release(session: AsyncSession, clock: Clock, settings: Settings) -> int:
     first, last = today(clock), last_released_day(clock, settings)
-    async with db.transaction() as session:
-        schedules = (await session.scalars(select(Schedule))).all()
-        exceptions = (
-            await session.scalars(
-                select(ScheduleException).where(ScheduleException.last_day >= first)
-            )
-        ).all()
-        known = list(await session.scalars(select(ClinicSession).where(ClinicSession.day >= first)))
-        have = {(row.schedule_id, row.exception_id, row.day) for row in known}
-        wanted = [
-            *_usual(schedules, _days(first, last), clock),
-            *_extra(exceptions, schedules, _days(first, last), clock),
-        ]
-        new = [row for row in wanted if (row.schedule_id, row.exception_id, row.day) not in have]
-        session.add_all(new)
-        for exception in exceptions:
-            _apply(exception, [*known, *new])
+    schedules = (await session.scalars(select(Schedule))).all()
+    exceptions = (
+        await session.scalars(select(ScheduleException).where(ScheduleException.last_day >= first))
+    ).all()
+    known = list(await session.scalars(select(ClinicSession).where(ClinicSession.day >= first)))
+    have = {(row.schedule_id, row.exception_id, row.day) for row in known}
+    wanted = [
+        *_usual(schedules, _days(first, last), clock),
+        *_extra(exceptions, schedules, _days(first, last), clock),
+    ]
+    new = [row for row in wanted if (row.schedule_id, row.exception_id, row.day) not in have]
+    session.add_all(new)
+    for exception in exceptions:
+        _apply(exception, [*known, *new])
+    await session.merge(KeptSetting(name=_RELEASED, value=last.isoformat()))
     return len(new)
 
 
@@ -215,9 +226,6 @@ async def alternatives(
     return sorted(nearest, key=lambda one: one.starts_at)
 
 
-_RELEASED = "released_until"
-
-
 async def keep_released(db: Database, clock: Clock, settings: Settings) -> int:
     """Release numbers when a new day of them is due; cheap when there is nothing to do.
 
@@ -229,7 +237,4 @@ async def keep_released(db: Database, clock: Clock, settings: Settings) -> int:
         kept = await session.get(KeptSetting, _RELEASED)
         if kept is not None and kept.value == until:
             return 0
-    new = await release_numbers(db, clock, settings)
-    async with db.transaction() as session:
-        await session.merge(KeptSetting(name=_RELEASED, value=until))
-    return new
+    return await release_numbers(db, clock, settings)

@@ -100,7 +100,7 @@ _SAME = """
 """
 _FILLERS = re.compile(
     r"有点儿|有点|有些|稍微|特别|非常|十分|总是|老是|总感觉|总觉得|老觉得|感觉到?|觉得|一直|经常|时常|常常"
-    r"|有时候|有时|偶尔|动不动就|很|挺|蛮|超级|好像|似乎|又|就|都|也|最近|近来|这几天|这两天|这阵子|这段时间"
+    r"|有时候|有时|偶尔|动不动就|很|挺(?!不)|蛮|超级|好像|似乎|又|就|都|也|最近|近来|这几天|这两天|这阵子|这段时间"
     r"|(?:[老总]|好(?!几))(?=[疼咳晕麻酸胀痒])"
 )
 # Of the same length as what they stand for, so that no place moves.
@@ -140,7 +140,7 @@ _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![是有])(?:没|并?不|无|未|否认))"
     r"(?:怎么|咋|太|算|什么|啥|再|过|明显的?|出现过?|发现|得过|有)?$"
 )
-_LISTED = re.compile("(?:、|和|或者?|及|以及|跟)?$")
+_LISTED = re.compile("、|和|或者?|及|以及|跟")
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class TermTable(Generic[Owner]):
             for end in range(min(start + self._longest, len(text)), start, -1):
                 if text[start:end] not in self._parts or _is_other_word(text, start, end):
                     continue
-                if is_denied(text, start) or _goes_on(text, start, denied):
+                if is_denied(text, start) or _goes_on(text, (start, end), denied):
                     denied.append((start, end))
                 else:
                     yield start, end
@@ -276,12 +276,17 @@ def is_denied(text: str, start: int) -> bool:
     return not asked
 
 
-def _goes_on(text: str, start: int, denied: Sequence[Span]) -> bool:
-    """Whether a list of denied things goes on here: 没有胸痛、咳嗽."""
+def _goes_on(text: str, span: Span, denied: Sequence[Span]) -> bool:
+    """Whether a list of denied things goes on here: 没有胸痛、咳嗽; 没恶心呕吐."""
+    start, end = span
     return any(
-        end <= start <= end + 2 and _LISTED.fullmatch(text, end, start) is not None
-        for begun, end in denied
-        if end < start or text[begun - 1] != "不"
+        text[begun - 1] not in "不无"
+        and (
+            _LISTED.fullmatch(text, until, start) is not None
+            or (until == start and min(until - begun, end - start) > 1)
+        )
+        for begun, until in denied
+        if until <= start <= until + 2
     )
 
 

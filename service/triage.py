@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from service import safety
-from service.facts import PatientFacts, child_words, pregnancy_words, read_facts
+from service.facts import PatientFacts, child_words, pregnancy_words, read_facts, tells_of_child
 from service.handbook import Handbook
 from service.model import Department, TriageQuestion
 from service.terms import Hit, Reading, TermTable, read
@@ -74,7 +74,7 @@ _FLUFF = re.compile(
     r"请问|你好|您好|我们?|俺|咱|他|她|您|你|自己|这|那|块儿?|边|儿|个|是|的|了|呢|吗|啊|呀|嘛|吧|哦|，|\W|怎么(?:办|回事|弄|了)?|咋(?:办|整|回事|弄|了)?|如何|什么"
     r"|啥|哪(?:个|里|儿|科|一科|边)?|看|挂|号|科室?|医生|大夫|医院|该|应该|要|想|需要|帮忙?|推荐|可以|能|去|找|得|不知道|不晓得|不清楚|该|原因|因为|为"
     r"|(?:今|昨|前)天|刚才|现在|早上|晚上|白天|\d+|[一二两三四五六七八九十几半好多]+(?:天|周|个?月|年|个?星期|个?礼拜|次|岁|小时|下)(?:多|来)?|最近|近|突然|忽然|开始|以来"
-    r"|家里?|老人家?|人|爸爸?|妈妈?|老公|老婆|爱人|朋友|爷爷|奶奶|男|女|性|先生|女士|有|在|会|着|过|到|上|里|来|还|又|不太|不大|比较|厉害|严重|难受|不舒服|毛病|问题|情况|病|身体|身上"
+    r"|家里?|老人家?|人|[一二两三四五六七八九十几半百]+|没?减肥|没说|跟着|拍|做|说|查|爸爸?|妈妈?|老公|老婆|爱人|朋友|爷爷|奶奶|男|女|性|先生|女士|有|在|会|着|过|到|上|里|来|还|又|不太|不大|比较|厉害|严重|难受|不舒服|毛病|问题|情况|病|身体|身上"
 )
 
 
@@ -132,10 +132,11 @@ def find_departments(
     """
     facts = read_facts(text).or_else(known or PatientFacts())
     reading = read(text)
-    tally = _score(_tables_of(handbook).departments.find(reading))
+    hits = _tables_of(handbook).departments.find(reading)
+    tally = _score(hits)
     _add_named(handbook, tally, text)
     _drop_unfit(handbook, tally, facts)
-    question = _question(handbook, reading, facts) if may_ask and not _fever(text) else None
+    question = _question(handbook, reading, facts, hits) if may_ask and not _fever(text) else None
     _apply_rules(tally, text, facts)
     return Advice(_suggestions(handbook, tally, text), question)
 
@@ -245,12 +246,17 @@ def _fits(department: Department, facts: PatientFacts) -> bool:
 def _apply_rules(tally: _Tally, text: str, facts: PatientFacts) -> None:
     """Danger, age, fever and pregnancy go before the table; the last that leads is first."""
     _weigh_checkup(tally, text)
+    if facts.age is None and not tells_of_child(text):
+        tally.scale("儿科", 0.2)
     if _many_illnesses(text, facts):
         tally.lead("老年医学科", "")
     if facts.pregnant and not _ENDING_PREGNANCY.search(text):
         tally.lead("产科", pregnancy_words(text))
     if facts.is_child:
+        hurt = tally.scores.get("急诊科", 0.0) == tally.top >= DECISIVE
         tally.lead("儿科", child_words(text))
+        if hurt:
+            tally.lead("急诊科", "")
     elif fever := _fever(text):
         tally.lead("发热门诊", fever)
     if tally.scores and safety.check(text) is not None:
@@ -277,7 +283,9 @@ def _fever(text: str) -> str:
     return match[0] if match and not _NO_FEVER.search(text) else ""
 
 
-def _question(handbook: Handbook, reading: Reading, facts: PatientFacts) -> TriageQuestion | None:
+def _question(
+    handbook: Handbook, reading: Reading, facts: PatientFacts, found: Sequence[Hit[str]]
+) -> TriageQuestion | None:
     """The one question, when a vague complaint stands nearly alone and the answer would differ."""
     if facts.is_child or facts.pregnant:
         return None
@@ -288,9 +296,21 @@ def _question(handbook: Handbook, reading: Reading, facts: PatientFacts) -> Tria
         hits = [hit for hit in complaints if hit.owner == question.code]
         if not hits or question.code in told or (facts.sex and _asks_sex(question)):
             continue
-        if len(_beside(reading, hits)) <= _ALONE:
+        if len(_beside(reading, hits)) <= _ALONE and not _says_more(found, hits):
             return question
     return None
+
+
+def _says_more(found: Iterable[Hit[str]], complaint: Sequence[Hit[str]]) -> bool:
+    """Whether words that speak for a department stand beside the vague complaint."""
+    said = [span for hit in complaint for span in hit.spans]
+    return any(
+        all(end <= begin or stop <= start for begin, stop in said)
+        for hit in found
+        if hit.weight >= TYPICAL
+        for start, end in hit.spans
+        if end - start > 1
+    )
 
 
 def _asks_sex(question: TriageQuestion) -> bool:

@@ -101,8 +101,6 @@ def yes_no(value: Any) -> bool:
 
 
 def day(value: Any) -> date | RelativeDay:
-    if isinstance(value, date):
-        return value
     written = str(value).strip()
     if re.fullmatch(r"\+\d{1,3}", written):
         return RelativeDay(int(written[1:]))

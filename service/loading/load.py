@@ -139,6 +139,9 @@ class _Loader:
         }
         for row in rows:
             known = stored.get(row.code)
+            if not self._has_references(table, row):
+                self._report.kept.append(f"{row.kind} {row.code}（所指的行已在数据库中删除）")
+                continue
             values = self._columns(table, row, known)
             stored[row.code] = self._store(table, row, values, known, loaded.get(row.code))
         await self._session.flush()
@@ -179,6 +182,13 @@ class _Loader:
             self._session.add(loaded)
         loaded.fingerprint = wanted
         return known
+
+    def _has_references(self, table: _Table, row: FileRow) -> bool:
+        """Whether all that a row refers to is still there; the files were found to be whole."""
+        return all(
+            row.values[name] is None or (kind, row.values[name]) in self._ids
+            for name, (_column, kind) in table.references.items()
+        )
 
     def _columns(self, table: _Table, row: FileRow, known: Any) -> dict[str, Any]:
         columns: dict[str, Any] = {}

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -16,6 +18,8 @@ SECRET = "of-the-end-to-end-tests"
 START_TIME = 180.0
 """Seconds in which a model must be loaded, also on a machine that is busy with other things."""
 STOP_TIME = 20.0
+
+Health = dict[str, Any]
 
 
 class NotRunning(Exception):
@@ -125,7 +129,7 @@ class Program(Child):
         """Wait until messages can be understood."""
         await self._until(lambda health: bool(health and health["ready"]), START_TIME)
 
-    async def _until(self, satisfied: "Satisfied", patience: float) -> None:
+    async def _until(self, satisfied: Callable[[Health | None], bool], patience: float) -> None:
         deadline = time.monotonic() + patience
         async with httpx.AsyncClient(base_url=self.url) as client:
             while not satisfied(await _health(client)):
@@ -134,15 +138,9 @@ class Program(Child):
                 await asyncio.sleep(0.05)
 
 
-class Satisfied:
-    """What the health of a program is asked for."""
-
-    def __call__(self, health: dict[str, bool] | None) -> bool: ...
-
-
-async def _health(client: httpx.AsyncClient) -> dict[str, bool] | None:
+async def _health(client: httpx.AsyncClient) -> Health | None:
     try:
-        health: dict[str, bool] = (await client.get("/health")).json()
+        health: Health = (await client.get("/health")).json()
     except httpx.TransportError:
         return None
     return health

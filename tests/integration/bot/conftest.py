@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.telegram import bot_api
+from tests.telegram.house import Person
 from tests.telegram.proxy import BotApi
 
 _bots = itertools.count(1)
@@ -28,3 +29,8 @@ async def api(telegram_test_api: str, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     await bot_api_of_test.start()
     yield bot_api_of_test
     await bot_api_of_test.stop()
+
+
+@pytest.fixture
+def wang(api: BotApi) -> Person:
+    return Person(api, "王秀英")

@@ -26,11 +26,6 @@ async def house(tmp_path: Path, api: BotApi) -> AsyncIterator[House]:
         yield running
 
 
-@pytest.fixture
-def wang(api: BotApi) -> Person:
-    return Person(api, "王秀英")
-
-
 async def test_when_telegram_asks_for_a_pause_it_gets_it(
     house: House, wang: Person, api: BotApi
 ) -> None:
@@ -194,7 +189,7 @@ async def test_what_was_not_delivered_before_a_restart_is_delivered_after_it_onc
         await _stays_delivered(house, wang, ["收到：你好"])
 
 
-async def test_a_message_put_out_while_the_house_was_closed_goes_out_when_it_opens(
+async def test_a_push_that_telegram_never_saw_before_a_restart_goes_out_after_it(
     tmp_path: Path, api: BotApi, wang: Person
 ) -> None:
     async with opened(tmp_path, api) as house:
@@ -202,7 +197,8 @@ async def test_a_message_put_out_while_the_house_was_closed_goes_out_when_it_ope
         await wang.hears()
         await quiet()
         await api.stop()
-        await _push(house, wang, "随访提醒", Button("好的", {"say": "/affirm"}))
+        await _push(house, wang, "随访提醒", Button("好的", {"say": "/好的"}))
+        await quiet()
     await api.start()
     async with opened(tmp_path, api) as house:
         house.later(61)

@@ -339,6 +339,18 @@ async def test_the_page_hears_that_an_answer_is_on_its_way(tmp_path: Path) -> No
         ]
 
 
+async def test_the_chats_other_pages_see_at_once_what_was_written(tmp_path: Path) -> None:
+    async with hospital(tmp_path, EchoEngine()) as running, a_patient(running) as patient:
+        await patient.say("你好")
+        seen = (await patient.answered())[-1]["id"]
+        running.conversations.use(EchoEngine(pause=1.9))
+        async with patient.listening(after=seen) as stream:
+            assert (await stream.next("typing"))["typing"] is False
+            await patient.say("在吗")
+            assert (await stream.next("message", within=1))["text"] == "在吗"
+            assert (await stream.next("typing", within=1))["typing"] is True
+
+
 async def test_who_comes_back_hears_what_was_missed_and_only_that(patient: Patient) -> None:
     await patient.say("你好")
     seen = (await patient.answered())[-1]["id"]
@@ -362,6 +374,25 @@ async def test_of_two_messages_written_at_once_the_later_commit_is_not_lost(
     async with patient.listening(after=shown) as stream:
         message = await stream.next("message")
         assert (message["id"], stream.last_id) == (late, str(shown))
+
+
+async def test_a_commit_that_comes_late_is_not_lost_while_listening_either(
+    patient: Patient, stranger: Patient
+) -> None:
+    await patient.say("你好")
+    seen = (await patient.answered())[-1]["id"]
+    await stranger.say("你好")
+    await stranger.answered()
+    late = await stranger.pushed("写得早，提交得晚")
+    async with patient.listening(after=seen) as stream:
+        shown = await patient.pushed("写得晚，提交得早")
+        assert late < shown == (await stream.next("message"))["id"]
+        # Until now it belonged elsewhere, so that this chat could not see it.
+        async with patient.hospital.db.transaction() as session:
+            message = await session.get_one(Message, late)
+            message.conversation_id = (await patient.stored())[0].conversation_id
+        assert (await stream.next("message"))["id"] == late
+        assert stream.last_id == str(shown), "the place to continue from never goes back"
 
 
 async def test_what_another_process_sends_arrives_too(patient: Patient) -> None:

@@ -69,7 +69,8 @@ async def test_releasing_again_keeps_the_bookings(open_house: Desk) -> None:
 
 async def test_two_schedulers_at_once_release_each_session_once(open_house: Desk) -> None:
     open_house.clock.go_on(days=1)
-    new = await asyncio.gather(*(_release(open_house) for _ in range(3)))
+    world = open_house.db, open_house.clock, open_house.settings
+    new = await asyncio.gather(*(keep_released(*world) for _ in range(3)))
     assert sorted(new)[:2] == [0, 0]
     assert sum(new) == await open_house.count(
         ClinicSession, ClinicSession.day == open_house.day(14)
@@ -98,7 +99,7 @@ async def test_a_cancelled_clinic_is_shown_with_its_reason_and_has_no_numbers(
     open_house: Desk,
 ) -> None:
     """x001,d012,+1,+7,,cancelled,,外出学习"""
-    away = await _of_code(open_house, "d012", last=7)
+    away = await _of_code(open_house, "d012", first=1, last=7)
     assert away
     assert all(one.cancelled and one.left == 0 and one.note == "外出学习" for one in away)
     later = await _of_code(open_house, "d012", first=8)

@@ -1,0 +1,178 @@
+"""Booking 预约挂号, as patients talk: all at once, piece by piece, with second thoughts."""
+
+import pytest
+
+from service.model import ClinicSession
+from tests.e2e.chat import Chat
+from tests.e2e.records import PERIODS, Records
+from tests.e2e.steps import until_confirm
+
+
+async def test_everything_told_at_once_is_confirmed_and_then_booked(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("骨科"))[0]
+    asked = await chat.say(f"帮我挂{records.half_day(clinic)}骨科的号，王秀英，{chat.phone}")
+    assert "请核对" in asked
+    assert "王秀英" in asked
+    assert records.shown(clinic.day) + "" in asked
+    assert await records.bookings(chat) == []
+
+    receipt = await chat.press("确认预约")
+    booking = await records.booking(chat)
+    assert (booking.day, booking.period) == (clinic.day, clinic.period)
+    starts = booking.window_starts.astimezone(records.settings.zone)
+    for fact in (
+        booking.number,
+        "王秀英",
+        booking.session.practitioner.name,
+        records.shown(clinic.day),
+        f"{starts:%H:%M}",
+        f"{booking.queue_number}号",
+        booking.session.room,
+        booking.session.practitioner.department.location,
+        "身份证",
+    ):
+        assert fact in receipt, fact
+    (patient,) = await records.patients(chat)
+    assert (patient.name, patient.phone) == ("王秀英", chat.phone)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "帮我挂{day}{period}骨科的号，王秀英，{phone}",
+        "{day}{period}骨科，给王秀英挂个号，电话{phone}",
+        "我叫王秀英 电话{phone} 想挂{day}{period}的骨科",
+        "骨科 {day}{period} 王秀英 {phone} 挂号",
+    ],
+)
+async def test_a_date_of_the_calendar_is_as_good_as_tomorrow(
+    chat: Chat, records: Records, sentence: str
+) -> None:
+    clinic = (await records.free("骨科", after=3))[0]
+    day = f"{clinic.day.month}月{clinic.day.day}日"
+    asked = await chat.say(
+        sentence.format(day=day, period=PERIODS[clinic.period], phone=chat.phone)
+    )
+    assert "请核对" in asked
+    await chat.press("确认预约")
+    booking = await records.booking(chat)
+    assert (booking.day, booking.period) == (clinic.day, clinic.period)
+
+
+async def test_piece_by_piece_only_what_is_missing_is_asked(chat: Chat, records: Records) -> None:
+    clinic = await _one_of_two(records, "皮肤科")
+    assert "哪个科" in str(await chat.say("我要挂号"))
+    assert "哪天" in str(await chat.say("皮肤科"))
+    assert "上午" in str(await chat.say(records.words(clinic.day)))
+    assert "姓名" in str(await chat.say(PERIODS[clinic.period]))
+    assert "手机号" in str(await chat.say("王秀英"))
+    asked = await chat.say(chat.phone)
+    assert "请核对" in asked
+    await chat.say("好的")
+    booking = await records.booking(chat)
+    assert (booking.day, booking.period) == (clinic.day, clinic.period)
+    assert booking.session.practitioner.department.name == "皮肤科"
+
+
+async def test_what_was_told_first_is_not_asked_again(chat: Chat, records: Records) -> None:
+    clinic = (await records.free("眼科"))[0]
+    assert "哪个科" in str(await chat.say(f"我叫王秀英，电话{chat.phone}，我要挂号"))
+    assert "哪天" in str(await chat.say("眼科"))
+    assert "请核对" in await chat.say(records.half_day(clinic))
+
+
+async def test_buttons_alone_lead_to_a_number(chat: Chat, records: Records) -> None:
+    await chat.say("你好")
+    await chat.press("预约挂号")
+    await chat.press("骨科")
+    await chat.press("月")
+    await chat.tell("王秀英", chat.phone)
+    await chat.press("确认预约")
+    assert (await records.booking(chat)).session.practitioner.department.name == "骨科"
+
+
+async def test_a_buttons_words_may_be_typed_and_so_may_its_place(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("我要挂号")
+    await chat.say("骨科")
+    titles = chat.offered.titles
+    await chat.say("第二个")
+    await chat.tell("王秀英", chat.phone, "确认预约")
+    booking = await records.booking(chat)
+    assert titles[1].startswith(f"{records.shown(booking.day)}{PERIODS[booking.period]}"), titles
+
+
+@pytest.mark.parametrize("yes", ["是", "好的", "嗯呢", "行", "中", "没问题", "OK", "可以，就这个"])
+async def test_yes_has_many_forms(chat: Chat, records: Records, yes: str) -> None:
+    await until_confirm(chat, records, "耳鼻喉科")
+    await chat.say(yes)
+    assert len(await records.bookings(chat)) == 1
+
+
+@pytest.mark.parametrize("no", ["不是", "不对", "先等等", "不了"])
+async def test_anything_else_than_yes_books_nothing(chat: Chat, records: Records, no: str) -> None:
+    await until_confirm(chat, records, "耳鼻喉科")
+    await chat.say(no)
+    assert await records.bookings(chat) == []
+
+
+async def test_a_side_question_is_answered_and_the_open_one_repeated(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("骨科"))[0]
+    await chat.tell("我要挂号", "骨科", records.half_day(clinic))
+    answered = await chat.say("停车怎么收费")
+    assert "每小时5元" in answered
+    assert "姓名" in answered
+    await chat.tell("王秀英", chat.phone)
+    answered = await chat.say("挂号费多少钱")
+    assert "普通号10元" in answered
+    assert "请核对" in answered
+    await chat.press("确认预约")
+    booking = await records.booking(chat)
+    assert (booking.day, booking.period) == (clinic.day, clinic.period)
+
+
+async def test_a_side_question_about_another_department_leaves_the_booking_as_it_is(
+    chat: Chat, records: Records
+) -> None:
+    clinic = await until_confirm(chat, records, "骨科")
+    assert "儿科" in await chat.say("儿科在哪")
+    await chat.say("确认")
+    booking = await records.booking(chat)
+    assert booking.session.practitioner.department.name == "骨科"
+    assert booking.day == clinic.day
+
+
+async def test_never_mind_ends_it_and_go_on_takes_it_up(chat: Chat, records: Records) -> None:
+    await until_confirm(chat, records, "骨科")
+    assert "继续" in await chat.say("算了")
+    assert await records.bookings(chat) == []
+    assert "王秀英" in await chat.say("继续")
+    await chat.press("确认预约")
+    assert len(await records.bookings(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    "told", [(), ("骨科",), ("骨科", "{half_day}"), ("骨科", "{half_day}", "王秀英")]
+)
+async def test_never_mind_works_at_every_step(
+    chat: Chat, records: Records, told: tuple[str, ...]
+) -> None:
+    half_day = records.half_day((await records.free("骨科"))[0])
+    await chat.tell("我要挂号", *(one.format(half_day=half_day) for one in told))
+    assert "先放下" in await chat.say("算了，不挂了")
+    assert "先放下" not in await chat.say("你好")
+    assert await records.bookings(chat) == []
+
+
+async def _one_of_two(records: Records, department: str) -> ClinicSession:
+    """A session on a day on which the department has another half-day as well."""
+    free = await records.free(department)
+    for one in free:
+        if any(other.day == one.day and other.period != one.period for other in free):
+            return one
+    raise LookupError(department)

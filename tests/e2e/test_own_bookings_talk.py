@@ -1,0 +1,100 @@
+"""One's own bookings: looked up, moved, given back; nobody else's."""
+
+import pytest
+
+from service.model import Appointment
+from tests.e2e.chat import Chat
+from tests.e2e.records import Records
+from tests.e2e.steps import booked
+
+
+async def test_own_bookings_are_told_with_day_place_and_number(
+    chat: Chat, records: Records
+) -> None:
+    booking = await booked(chat, records, "骨科")
+    told = await chat.say("我的预约")
+    for fact in ("王秀英", records.shown(booking.day), booking.number, booking.session.room):
+        assert fact in told, fact
+
+
+async def test_who_has_none_is_offered_one(chat: Chat) -> None:
+    assert "没有待就诊的预约" in await chat.say("查一下我的预约")
+    assert "预约挂号" in chat.offered.titles
+
+
+async def test_a_booking_moved_keeps_its_number_and_frees_its_place(
+    chat: Chat, records: Records
+) -> None:
+    before = await booked(chat, records, "骨科")
+    later = next(one for one in await records.free("骨科") if one.day > before.day)
+    await chat.say("我要改预约时间")
+    asked = await chat.say(records.half_day(later))
+    assert records.shown(before.day) in asked
+    assert records.shown(later.day) in asked
+    assert (await records.booking(chat)).day == before.day
+
+    receipt = await chat.press("确认改期")
+    after = await records.booking(chat)
+    assert (after.number, after.day) == (before.number, later.day)
+    assert after.number in receipt
+    assert records.shown(later.day) in receipt
+
+
+async def test_moving_may_be_told_at_once(chat: Chat, records: Records) -> None:
+    before = await booked(chat, records, "皮肤科")
+    later = next(one for one in await records.free("皮肤科") if one.day > before.day)
+    await chat.say(f"把我的预约改到{records.half_day(later)}")
+    await chat.say("确认")
+    assert (await records.booking(chat)).day == later.day
+
+
+async def test_cancelling_asks_once_and_then_does_it(chat: Chat, records: Records) -> None:
+    booking = await booked(chat, records, "骨科")
+    assert booking.number in await chat.say("取消预约")
+    assert (await records.booking(chat)).number == booking.number
+    assert booking.number in await chat.press("确认取消")
+    assert await records.bookings(chat) == []
+    (row,) = await records.all(Appointment, Appointment.number == booking.number)
+    assert row.state == "cancelled"
+
+
+@pytest.mark.parametrize("no", ["不取消", "算了不取消了", "先留着吧"])
+async def test_a_no_keeps_the_booking(chat: Chat, records: Records, no: str) -> None:
+    await booked(chat, records, "骨科")
+    await chat.tell("取消预约", no)
+    assert len(await records.bookings(chat)) == 1
+
+
+async def test_of_two_bookings_the_described_one_is_meant(chat: Chat, records: Records) -> None:
+    await booked(chat, records, "骨科")
+    clinic = next(
+        one
+        for one in await records.free("皮肤科")
+        if (one.day, one.period) != _half_day(await records.booking(chat))
+    )
+    await chat.say(f"再挂一个{records.half_day(clinic)}皮肤科的号，给王秀英")
+    await chat.say("确认")
+    assert len(await records.bookings(chat)) == 2
+
+    assert "皮肤科" in await chat.say("取消皮肤科的")
+    await chat.press("确认取消")
+    assert (await records.booking(chat)).session.practitioner.department.name == "骨科"
+
+
+async def test_somebody_elses_booking_is_neither_told_nor_cancelled(
+    chat: Chat, another_chat: Chat, records: Records
+) -> None:
+    booking = await booked(chat, records, "骨科")
+    for wish in ("查一下预约{}", "取消预约{}", "把预约{}改到后天"):
+        answered = await another_chat.say(wish.format(booking.number))
+        assert "没有查到" in answered, wish
+        for secret in ("王秀英", records.shown(booking.day), booking.session.room):
+            assert secret not in answered, secret
+        await another_chat.say("确认")
+        await another_chat.say("算了")
+    kept = await records.booking(chat)
+    assert (kept.number, kept.day, kept.state) == (booking.number, booking.day, "booked")
+
+
+def _half_day(booking: Appointment) -> tuple[object, str]:
+    return booking.day, booking.period
