@@ -9,7 +9,7 @@ from actions.booking import say_already_booked, say_receipt
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft, Errand
 from actions.turn import Turn, TurnAction
-from actions.wishes import ClinicWish, apply, day_words, hear
+from actions.wishes import ClinicWish, Heard, apply, day_words, hear
 from service import appointments
 from service.errors import (
     AlreadyBooked,
@@ -111,17 +111,22 @@ class _WithBooking(Errand):
         if draft.get("booking"):
             return False
         bookings = await own_bookings(turn)
-        if len(bookings) == 1:
-            draft["booking"] = bookings[0].number
-            return False
-        fitting = await self._fitting(turn, bookings)
+        heard = await hear(turn)
+        fitting = await self._fitting(turn, bookings, heard)
+        named = bool(heard.departments or heard.doctors)
         if len(fitting) == 1:
             draft["booking"] = fitting[0].number
             return True
+        if len(bookings) == 1 and not named:
+            draft["booking"] = bookings[0].number
+        elif named and not fitting and self.verb == "cancel":
+            draft["not_named"] = True
+            return True
         return False
 
-    async def _fitting(self, turn: Turn, bookings: list[Appointment]) -> list[Appointment]:
-        heard = await hear(turn)
+    async def _fitting(
+        self, turn: Turn, bookings: list[Appointment], heard: Heard
+    ) -> list[Appointment]:
         names = {one.patient_id: await patient_name(turn, one.patient_id) for one in bookings}
         fitting = []
         for one in bookings:
@@ -141,6 +146,8 @@ class _WithBooking(Errand):
         missing = draft.pop("not_found", "")
         if missing:
             turn.say("booking_not_found", number=missing)
+        if draft.pop("not_named", False):
+            turn.say("booking_not_such")
         if draft.get("booking"):
             return ""
         bookings = await own_bookings(turn)
@@ -172,7 +179,7 @@ class CancelBooking(_WithBooking):
 
     form = "cancel_form"
     word = "取消预约"
-    own = ("cancel_appointment",)
+    opens = ("cancel_appointment",)
     verb = "cancel"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
@@ -183,7 +190,7 @@ class CancelBooking(_WithBooking):
             draft["no"] = True
             return True
         found = await self.read_booking(turn, draft)
-        return found or (step != "" and turn.intent == "cancel_appointment")
+        return found
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         asked = await self.ask_booking(turn, draft)
@@ -240,7 +247,8 @@ class MoveBooking(_WithBooking):
 
     form = "move_form"
     word = "改期"
-    own = ("reschedule_appointment", "book_appointment")
+    opens = ("reschedule_appointment",)
+    own = ("book_appointment",)
     verb = "move"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
@@ -268,7 +276,7 @@ class MoveBooking(_WithBooking):
             draft.pop("session", None)
             draft["wish"] = {}
             return True
-        return found or (step != "" and turn.intent == "reschedule_appointment")
+        return found
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         asked = await self.ask_booking(turn, draft)

@@ -6,6 +6,7 @@ from actions.people import PatientReader
 from actions.turn import Turn
 from actions.wishes import ClinicWish, Heard, apply, day_words, hear, yuan
 from service import appointments
+from service.crypto import masked_phone
 from service.errors import (
     AlreadyBooked,
     BookingPaused,
@@ -22,7 +23,8 @@ class Booking(Errand):
 
     form = "booking_form"
     word = "预约"
-    own = ("book_appointment", "reschedule_appointment")
+    opens = ("book_appointment",)
+    own = ("reschedule_appointment",)
 
     async def begin(self, turn: Turn) -> Draft:
         """Start from what was just spoken of: the department found, the doctor looked up."""
@@ -36,12 +38,20 @@ class Booking(Errand):
         heard = await hear(turn, wish.department)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
-        if heard.anything and not (turn.intent.startswith("ask_") and step in ("name", "phone")):
+        named = step in ("name", "patient", "phone") and new
+        if step == "clinic" and draft.get("suggested") and not heard.departments:
+            if turn.affirms or heard.when.days:
+                wish.department = draft.pop("suggested")[0]
+                draft["wish"] = wish.kept()
+                new = True
+        if heard.anything and not named and not self._is_open_word(heard, wish, step):
             if not step and turn.typed and heard.departments:
                 wish = ClinicWish()
             if step == "doctor" and heard.departments and not heard.doctors:
                 await self._narrow(turn, wish, heard)
             apply(wish, heard)
+            if heard.is_open and not wish.days:
+                draft["any"] = True
             chooser.note(heard)
             draft["wish"] = wish.kept()
             draft.pop("session", None)
@@ -50,7 +60,14 @@ class Booking(Errand):
             new = True
         if new:
             draft.pop("yes", None)
-        return new or (step != "" and turn.intent == "book_appointment")
+        return new
+
+    def _is_open_word(self, heard: Heard, wish: ClinicWish, step: str) -> bool:
+        """都行, 你看着办 when the day stands already: nothing about days was meant."""
+        only_days = not (heard.departments or heard.doctors or heard.kind or heard.when.period)
+        return (
+            heard.is_open and only_days and (bool(wish.days) or step not in ("", "day", "clinic"))
+        )
 
     async def _narrow(self, turn: Turn, wish: ClinicWish, heard: Heard) -> None:
         """妇科的: of several doctors of one name, the one of that department."""
@@ -95,6 +112,7 @@ class Booking(Errand):
             "booking_confirm",
             [("确认预约", "/affirm"), *_CHANGES, ("算了", '/deny{"stop": true}')],
             patient=PatientReader(turn, draft).shown_name(),
+            phone=masked_phone(str(draft["phone"])),
             department=doctor.department.name,
             doctor=f"{doctor.name} {doctor.title}",
             kind=f"{session.kind}{yuan(session.fee)}",

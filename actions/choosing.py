@@ -18,7 +18,7 @@ _OTHER_DOCTOR = re.compile(
     r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|不要(?:这个|他|她)(?:医生)?"
 )
 _OTHER_DAY = re.compile(
-    r"(?:换|改)(?:一?个|一?天|一下)?(?:别的)?(?:时间|日子|日期|天|时候)|(?:换|改)(?:一?天|期)|别的(?:时间|日子|天)|(?:时间|那天|这天).{0,4}(?:不行|不合适|没空|来不了)"
+    r"(?:换|改)(?:一?个|一?天|一下)?(?:别的)?(?:时间|日子|日期|天|时候)|(?:换|改)(?:一?天|期)|别的(?:时间|日子|天)|(?:时间|那天|这天).{0,4}(?:不行|不合适|没空|来不了|不对|错了)"
 )
 _OTHER_DEPARTMENT = re.compile(r"(?:换|改)(?:一?个)?(?:别的)?科室?$|科室?(?:错了|不对)|别的科")
 _ANY = re.compile(r"(?:随便|都行|都可以|哪个都|谁都|听你|你(?:看着|定|安排)|帮我选|不挑|无所谓)")
@@ -116,6 +116,7 @@ class SessionChooser:
         advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
         bookable = [one.department for one in advice.suggestions if one.department.bookable]
         if turn.typed and bookable and advice.suggestions[0].score >= TYPICAL:
+            self._draft["suggested"] = [one.name for one in bookable]
             turn.say(
                 "booking_suggest_department",
                 [(one.name, _payload("inform", department=one.name)) for one in bookable],

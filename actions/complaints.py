@@ -14,7 +14,9 @@ from service.model import Case
 from service.patients import clean_phone
 
 _NUMBER = re.compile(r"(?:TS|JY|BY)\d{8}-\d{4,}", re.IGNORECASE)
-_ANONYMOUS = re.compile(r"匿名|不留(?:电话|名)|不想(?:留|说)|不用(?:留|回)")
+_ANONYMOUS = re.compile(
+    r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|算了|不需要|不给|不必"
+)
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9](?:[\s-]?\d){9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _WHEN = re.compile(
     r"今天|昨天|前天|大前天|刚才|刚刚|上午|下午|早上|中午|晚上|上(?:个)?(?:周|星期|礼拜)[一二三四五六日天]?|(?:周|星期|礼拜)[一二三四五六日天]|"
@@ -25,6 +27,9 @@ _PLACES = re.compile(
 )
 _WHO = re.compile(
     r"医生|大夫|护士|主任|收费员|保安|导医|护工|保洁|工作人员|窗口的|[\u4e00-\u9fff]{1,3}(?:主任|医生|大夫|护士)"
+)
+_WISH = re.compile(
+    r"(?:要求|希望|请|必须|想要|给我)[^，。！]{0,12}(?:道歉|退费|退钱|退款|赔|说法|处理|解释|调查|开除|改|负责)|赔偿|给个说法|道歉"
 )
 _BARE_OPENING = re.compile(
     r"(?:我|俺|咱)?(?:要|想|得|能不能|怎么|可以)?(?:进行|做个|来)?(?:投诉|举报|反映|反馈)(?:一下|个)?(?:问题|情况|你们|医院|医生|建议|意见|和建议|建议和意见|一个医生|护士)?[吗啊呢吧。！!，,？?]*"
@@ -37,12 +42,13 @@ class Complaint(Errand):
 
     form = "complaint_form"
     word = "投诉"
+    opens = ("file_complaint",)
     own = OPENINGS
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         text = turn.text.strip()
         if not turn.typed and not turn.values.get("skip") and not turn.values.get("anonymous"):
-            return turn.intent == "file_complaint" and step != ""
+            return False
         if step == "contact":
             return self._read_contact(turn, draft)
         if step in ("where", "wish") and turn.skips:
@@ -60,13 +66,21 @@ class Complaint(Errand):
         await self._read_details(turn, draft)
         return True
 
+    def ends(self, turn: Turn, step: str) -> bool:
+        """不用了 to the question for a phone means no phone, not no complaint."""
+        if step == "contact" and "投诉" not in turn.text:
+            return False
+        return turn.stops
+
     def _read_contact(self, turn: Turn, draft: Draft) -> bool:
         if turn.values.get("anonymous") or _ANONYMOUS.search(turn.text) or turn.skips:
             draft["anonymous"] = True
             return True
         match = _PHONE.search(turn.text) or re.search(r"\d[\d\s-]{4,}", turn.text)
         if match is None:
-            return False
+            # Asked twice: the facts matter more than the phone; the answer comes here as well.
+            draft["anonymous"] = bool(draft.get("asked_contact"))
+            return bool(draft["anonymous"])
         try:
             draft["contact"] = clean_phone(match[0])
         except BadValue:
@@ -106,11 +120,12 @@ class Complaint(Errand):
             missing = "where" if draft.get("when") else "when_where"
             turn.say(f"complaint_ask_{missing}", [("不记得了", '/inform{"skip": true}')])
             return "where"
-        if not draft.get("wish"):
+        if not draft.get("wish") and not _WISH.search(draft["what"]):
             turn.say("complaint_ask_wish", [("没有特别要求", '/inform{"skip": true}')])
             return "wish"
         if not draft.get("contact") and not draft.get("anonymous"):
             bad = draft.pop("bad_phone", False)
+            draft["asked_contact"] = True
             turn.say(
                 "phone_again" if bad else "complaint_ask_contact",
                 [("匿名", '/inform{"anonymous": true}')],
@@ -174,6 +189,7 @@ class Opinion(Errand):
 
     form = "opinion_form"
     word = "意见"
+    opens = ("give_suggestion", "give_praise")
     own = OPENINGS
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:

@@ -67,6 +67,8 @@ class ShowSchedule(RememberTopic):
         shown = (free or found)[:5] if not wish.days else found[:6]
         lines = "\n".join(_line(one, bool(doctors), turn) for one in shown)
         response = "schedule" if free else "schedule_full"
+        if all(one.cancelled for one in found):
+            response = "schedule_cancelled"
         turn.say(response, self._buttons(wish, free), who=who, when=when, lines=lines)
 
     def _buttons(self, wish: ClinicWish, free: list[ClinicSession]) -> Buttons:
@@ -74,8 +76,17 @@ class ShowSchedule(RememberTopic):
             {key: value for key, value in wish.kept().items() if key != "kind"}, ensure_ascii=False
         )
         if free:
-            return [("预约", f"/book_appointment{values}"), ("看别的日子", _other_days(wish))]
+            sessions = [
+                (f"约{_short(one)}", f'/book_appointment{{"session": {one.id}}}')
+                for one in free[:4]
+            ]
+            return [*sessions, ("看别的日子", _other_days(wish))]
         return [("候补，有号叫我", f"/join_waitlist{values}"), ("看别的日子", _other_days(wish))]
+
+
+def _short(session: ClinicSession) -> str:
+    period = PERIOD_NAMES[session.period]
+    return f"{session.day.month}月{session.day.day}日{period} {session.practitioner.name}"
 
 
 def _other_days(wish: ClinicWish) -> str:
@@ -107,11 +118,12 @@ class ShowDoctor(RememberTopic):
         if heard.unknown_doctor:
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
         doctors = [one for one in handbook.practitioners if one.id in wish.doctors]
+        if not doctors and not wish.department:
+            doctors = _good_at(turn.text, handbook.practitioners)
         if not doctors and not wish.department and topic.get("doctors"):
             doctors = [one for one in handbook.practitioners if one.id in topic["doctors"]]
         if not doctors:
             department = handbook.department(wish.department or str(topic.get("department", "")))
-            doctors = _good_at(turn.text, handbook.practitioners) if not heard.departments else []
             if not doctors and department is not None:
                 doctors = handbook.doctors_of(department)
             if not doctors:

@@ -40,6 +40,8 @@ class Errand(TurnAction):
     form: ClassVar[str]
     word: ClassVar[str]
     """What the errand is called when it is mentioned: 预约, 投诉."""
+    opens: ClassVar[tuple[str, ...]] = ()
+    """Intents that open this errand; while it is open they only have it ask again."""
     replaces: ClassVar[tuple[str, ...]] = ()
     """Forms that need not be taken up again after this errand."""
     own: ClassVar[tuple[str, ...]] = ()
@@ -79,14 +81,15 @@ class Errand(TurnAction):
         step = str(kept.get("step", "")) if mine else ""
         paused = turn.slot("paused")
         if mine and not turn.resuming and not resumed:
-            if turn.stops:
+            if self.ends(turn, step):
                 turn.say(
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
                 )
                 return self._over(draft, {"form": self.form, "values": draft, "step": step})
-            if self._is_left_for(turn):
+            if self._is_left_for(turn, step):
                 return []
-            if not turn.resumes and not await self.read(turn, draft, step):
+            heard = turn.resumes or await self.read(turn, draft, step)
+            if not heard and turn.intent not in self.opens:
                 return []
         elif not mine:
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
@@ -101,9 +104,15 @@ class Errand(TurnAction):
             SlotSet("requested_slot", asked),
         ]
 
-    def _is_left_for(self, turn: Turn) -> bool:
+    def ends(self, turn: Turn, step: str) -> bool:
+        """Whether the patient gives this errand up."""
+        return turn.stops
+
+    def _is_left_for(self, turn: Turn, step: str) -> bool:
         """Whether the message opens another errand: pressed, or plainly said."""
-        if turn.intent not in OPENINGS or turn.intent in self.own:
+        if turn.intent not in OPENINGS or turn.intent in (*self.own, *self.opens):
+            return False
+        if step == "confirm" and turn.denies:
             return False
         return not turn.typed or turn.confidence >= PLAIN
 

@@ -15,7 +15,7 @@ class FindDepartment(Errand):
 
     form = "finding_form"
     word = "找科室"
-    own = ("find_department",)
+    opens = ("find_department",)
     replaces = ("booking_form",)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:

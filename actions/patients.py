@@ -27,7 +27,7 @@ class ManagePatients(Errand):
 
     form = "patient_form"
     word = "就诊人资料"
-    own = ("manage_patient",)
+    opens = ("manage_patient",)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         reader = PatientReader(turn, draft)

@@ -20,6 +20,12 @@ from service.model import Answer, Department
 _WHERE = re.compile(
     r"在哪|哪里|哪儿|怎么走|几楼|几层|哪个楼|哪栋|位置|哪块|咋走|怎么去|哪边|啥地方|什么地方|找不到"
 )
+_MEDICAL = re.compile(
+    r"是不是(?:得了?|患|有)?.{0,6}(?:病|癌|瘤|炎|症)|是.{1,8}(?:病|癌|瘤|炎|症)吗|得了?什么病|什么病|几片|几粒|多少片|多少毫克|剂量|加量|减量|该吃什么药|吃什么药(?:好|管用|见效)|开(?:点|个|些)药"
+)
+_WORRYING = re.compile(
+    r"流水|渗(?:液|血|水|出)|流脓|化脓|裂开|发麻|抽筋|发烧|发热|出血|流血|肿得|红肿|发红|红了|臭|疼得|越来越疼|剧痛|不通气|没排便|吐了|喘|发黑|发紫"
+)
 _DESK = re.compile(r"电话|联系方式|打给|号码")
 
 
@@ -101,7 +107,13 @@ class AnswerAftercare(TurnAction):
         if code:
             entry = next((one for one in handbook.aftercare if one.code == code), None)
         else:
+            if _MEDICAL.search(turn.text):
+                turn.say("no_diagnosis")
+                return []
             entry = find_aftercare(handbook, turn.text)
+        if not code and _WORRYING.search(turn.text):
+            turn.say("aftercare_nurse")
+            turn.flag("human", "worrying after-care")
         if entry is None:
             turn.say(
                 "aftercare_which",

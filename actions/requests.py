@@ -61,7 +61,7 @@ class Request(Errand):
 
     form = "request_form"
     word = "申请"
-    own = tuple(KINDS)
+    opens = tuple(KINDS)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if not step:
@@ -71,6 +71,8 @@ class Request(Errand):
             draft["kind"] = turn.intent
             step = ""
         kind = KINDS[draft["kind"]]
+        if step and self._is_aside(turn):
+            return False
         heard = await hear(turn)
         person = await PatientReader(turn, draft).read(step)
         new = person
@@ -89,16 +91,19 @@ class Request(Errand):
             new = True
         if not step and (kind.told.search(turn.text) or draft.get("department")):
             draft["what"] = turn.text
-        elif step == "what" and turn.typed and not self._is_question(turn):
+        elif step == "what" and turn.typed and not person and turn.intent != "affirm":
             draft["what"] = turn.text
             new = True
-        elif step == "when" and not new and (turn.skips or not self._is_question(turn)):
+        elif step == "when" and not new and (turn.skips or turn.intent in ("inform", *KINDS)):
             draft["when"] = turn.text
             new = True
-        return new or (step != "" and turn.intent in KINDS)
+        return new
 
-    def _is_question(self, turn: Turn) -> bool:
-        return turn.intent.startswith("ask_") and turn.confidence > 0.5
+    def _is_aside(self, turn: Turn) -> bool:
+        """Whether the words are plainly something else than a fact of the request."""
+        if not turn.typed or turn.intent in ("inform", "affirm", *KINDS):
+            return False
+        return turn.confidence > (0.5 if turn.intent.startswith(("ask_", "check_")) else 0.75)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         kind = KINDS[draft["kind"]]

@@ -1,5 +1,6 @@
 """Everything around the errands: greetings, a person wanted, not understood, danger seen late."""
 
+import re
 from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -8,6 +9,7 @@ from actions.doctors import ShowSchedule
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service.handover import answer_by
+from service.triage import TYPICAL, find_departments
 
 SURE = 0.9
 _START: Buttons = [
@@ -107,6 +109,9 @@ _MEANINGS = {
 }
 
 
+_BOOKING = re.compile(r"挂|约|号|1[3-9]\d{9}")
+
+
 class Inform(TurnAction):
     """Bare facts outside of an errand: a department or doctor leads to clinic times."""
 
@@ -119,10 +124,18 @@ class Inform(TurnAction):
         apply(wish, heard)
         if turn.resumes:
             return await Resume().act(turn)
-        if heard.departments or heard.doctors or (topic and heard.when.days):
+        if turn.loop:
+            turn.say("not_caught")
+            return []
+        if turn.typed and (heard.departments or heard.doctors) and _BOOKING.search(turn.text):
+            return [FollowupAction("booking_form")]
+        if heard.departments or heard.doctors or (topic and (heard.when.days or heard.when.period)):
             return await ShowSchedule().show(turn, wish)
         if heard.unknown_doctor:
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
+        advice = find_departments(await turn.handbook(), turn.text)
+        if advice.question or (advice.suggestions and advice.suggestions[0].score >= TYPICAL):
+            return [FollowupAction("finding_form")]
         turn.say("inform_what_for", _START[:4])
         return []
 
@@ -135,10 +148,23 @@ class Affirm(TurnAction):
     async def act(self, turn: Turn) -> list[EventType]:
         if turn.resumes or (turn.slot("paused") or {}).get("offered"):
             return await Resume().act(turn)
+        if turn.loop:
+            turn.say("not_caught")
+            return []
         topic = turn.slot("topic")
         if topic:
             return [FollowupAction("booking_form")]
         turn.say("what_next", _START[:4])
+        return []
+
+
+class Deny(TurnAction):
+    """A no outside of an errand; within one it is only not what was asked for."""
+
+    called = "action_deny"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        turn.say("not_caught" if turn.loop else "deny")
         return []
 
 
@@ -176,4 +202,4 @@ class Emergency(TurnAction):
         return []
 
 
-ACTIONS = (Greet, AskHuman, NotUnderstood, Inform, Affirm, Resume, Emergency)
+ACTIONS = (Greet, AskHuman, NotUnderstood, Inform, Affirm, Deny, Resume, Emergency)

@@ -58,6 +58,11 @@ class Heard:
     kind: str = ""
 
     @property
+    def is_open(self) -> bool:
+        """尽快, 哪天都行: any of the next days will do."""
+        return len(self.when.days) > 10
+
+    @property
     def anything(self) -> bool:
         """Whether anything was said at all."""
         return bool(
@@ -117,7 +122,10 @@ def apply(wish: ClinicWish, heard: Heard) -> None:
         names = {doctor.department.name for doctor in heard.doctors}
         if len(names) == 1:
             wish.department = names.pop()
-    if heard.when.days and not heard.when.ask:
+        wish.kind = ""
+    if heard.is_open:
+        pass
+    elif heard.when.days and not heard.when.ask:
         wish.days = [day.isoformat() for day in heard.when.days]
         wish.period = heard.when.period or ""
     elif heard.when.period:

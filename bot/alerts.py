@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from bot.delivery import TryLater, Unreachable
 from service.clock import Clock
 from service.database import Database
 from service.errors import DatabaseUnavailable
@@ -39,10 +40,11 @@ class StaffAlerts:
         while True:
             try:
                 await self.alert_new()
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, TryLater, Unreachable) as error:
                 logger.warning("alerts wait: %s", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def alert_new(self) -> int:

@@ -164,13 +164,13 @@ class App:
                 await asyncio.sleep(2)
 
     async def _stop(self, tasks: Sequence["asyncio.Task[Any]"]) -> None:
+        for task in tasks[1:]:
+            task.cancel()
         if self.telegram is not None:
             await self.telegram.stop()
         await self.conversations.close()
         if self.settings.rehearsal:
             with suppress(DatabaseUnavailable):
                 await end_rehearsal(self.db)
-        for task in tasks[1:]:
-            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.db.close()

@@ -52,7 +52,16 @@ def _quiet() -> None:
 
     warnings.filterwarnings("ignore")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "apscheduler", "rasa", "rasa_sdk", "jieba", "matplotlib", "numexpr", "alembic"):
+    for name in (
+        "httpx",
+        "apscheduler",
+        "rasa",
+        "rasa_sdk",
+        "jieba",
+        "matplotlib",
+        "numexpr",
+        "alembic",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

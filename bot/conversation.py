@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -102,7 +103,8 @@ class Conversations:
         self._news.setdefault(conversation_id, set()).add(event)
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), timeout)
+                async with asyncio.timeout(timeout):
+                    await event.wait()
             return event.is_set()
         finally:
             waiting = self._news.get(conversation_id, set())
@@ -121,6 +123,8 @@ class Conversations:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        with suppress(DatabaseUnavailable):
+            await store.give_up_leases(self._db, self._worker)
         if self._engine is not None:
             await self._engine.close()
 
@@ -170,6 +174,8 @@ class Conversations:
 
     async def _answer(self, turn: Turn) -> Outcome:
         """Danger first; then a person, if one has this chat; then what kind of message it is."""
+        if turn.kind in ("picture", "document", "voice"):
+            await self._keep_file(turn)
         danger = safety.check(turn.text)
         if danger is not None:
             logger.warning("danger %s in conversation %s", danger.rule, turn.conversation_id)
@@ -185,7 +191,7 @@ class Conversations:
         if turn.press is not None and "helpful" in turn.press:
             return await self._thanks_for_feedback(turn)
         if turn.kind in ("picture", "document"):
-            return await self._keep_file(turn)
+            return await self._answer_file(turn)
         if turn.kind in ("voice", "sticker", "other"):
             flags = [RaisedFlag("voice")] if turn.kind == "voice" else []
             return Outcome(replies=[self._wording.reply(turn.kind)], flags=flags)
@@ -245,23 +251,18 @@ class Conversations:
         await store.note_feedback(self._db, self._clock, press["offered_with"], helpful)
         return Outcome(replies=[self._wording.reply("helpful" if helpful else "not_helpful")])
 
-    async def _keep_file(self, turn: Turn) -> Outcome:
+    async def _keep_file(self, turn: Turn) -> None:
         await store.keep_attachment(
             self._db,
             conversation_id=turn.conversation_id,
             message_id=turn.message_id,
             kind=turn.kind,
         )
+
+    async def _answer_file(self, turn: Turn) -> Outcome:
         in_complaint = turn.dialogue.get("loop") == "complaint_form"
         name = "file_for_complaint" if in_complaint else "file"
         if turn.text.strip():
             outcome = await self._ask_engine(turn)
-            return Outcome(
-                replies=[self._wording.reply("file_kept"), *outcome.replies],
-                dialogue=outcome.dialogue,
-                understanding=outcome.understanding,
-                flags=outcome.flags,
-                misunderstood=outcome.misunderstood,
-                honorific=outcome.honorific,
-            )
+            return replace(outcome, replies=[self._wording.reply("file_kept"), *outcome.replies])
         return Outcome(replies=[self._wording.reply(name)])

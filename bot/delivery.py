@@ -78,7 +78,8 @@ class Courier:
                 logger.warning("outbox waits: %s", error)
             self._conversations.outgoing.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._conversations.outgoing.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await self._conversations.outgoing.wait()
 
     async def deliver_due(self) -> int:
         """Deliver what is due now; returns how many messages were taken."""
@@ -95,5 +96,11 @@ class Courier:
         except TryLater as error:
             logger.info("message %s is delivered later: %s", delivery.message_id, error)
             await outbox.note_later(self._db, self._clock, delivery, str(error), error.after)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            # Whatever else a channel's library may raise must not end the courier.
+            logger.exception("message %s: %s", delivery.message_id, type(error).__name__)
+            await outbox.note_later(self._db, self._clock, delivery, type(error).__name__)
         else:
             await outbox.note_sent(self._db, [delivery.message_id], channel_message)

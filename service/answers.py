@@ -1,5 +1,6 @@
 """Which entry of the hospital's answers fits a question."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,6 +99,16 @@ def aftercare_section(text: str, entry: AftercareText) -> str:
     return ""
 
 
+_FRAMES = re.compile(
+    r"请问|麻烦|你们|我们|咱们|医院|需要|要不要|用不用|能不能|可不可以|可以|怎么样|怎么|怎样|什么|是不是|有没有|多少|一下|知道|想问|想|要|吗|呢|啊|呀|吧|的|了|我|您|你|[，。？！?!,. ]"
+)
+
+
+def _content(text: str) -> str:
+    """What a question is about, without the frame that all questions share."""
+    return _FRAMES.sub("", text) or text
+
+
 class _Index:
     """Character n-grams of how each entry may be asked, weighed by rarity."""
 
@@ -117,10 +128,14 @@ class _Index:
         self._vectorizer: Any = TfidfVectorizer(
             analyzer="char", ngram_range=(1, 3), sublinear_tf=True
         )
-        self._matrix: Any = self._vectorizer.fit_transform([phrase for _place, phrase in phrases])
+        self._matrix: Any = self._vectorizer.fit_transform(
+            [_content(phrase) for _place, phrase in phrases]
+        )
 
     def scores(self, text: str) -> list[float]:
-        similar = (self._matrix @ self._vectorizer.transform([text[:200]]).T).toarray().ravel()
+        text = text[:200]
+        asked = self._vectorizer.transform([_content(text)])
+        similar = (self._matrix @ asked.T).toarray().ravel()
         scores = [0.0] * len(self._keywords)
         for place, score in zip(self._places, similar, strict=True):
             scores[place] = max(scores[place], float(score))

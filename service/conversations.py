@@ -210,6 +210,16 @@ async def give_up_lease(db: Database, conversation_id: int, worker: str) -> None
         )
 
 
+async def give_up_leases(db: Database, worker: str) -> None:
+    """Let others have all conversations of a worker that stops."""
+    async with db.transaction() as session:
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.leased_by == worker)
+            .values(leased_by="", leased_until=None)
+        )
+
+
 async def open_conversations(db: Database, clock: Clock) -> list[int]:
     """Conversations with messages not yet answered that nobody is answering."""
     async with db.reading() as session:

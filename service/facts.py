@@ -34,7 +34,7 @@ _CHILD = re.compile(
     r"|小儿子|小女儿|小闺女|小丫头|小姑娘|小男孩|小女孩"
 )
 _SCHOOL = re.compile(
-    r"(?P<kindergarten>幼儿园|学前班|小班|中班|大班)|(?P<grade>[一二三四五六1-6])年级"
+    r"(?P<kindergarten>幼儿园|学前班|小班|中班|大班)|(?:小学)?(?P<grade>[一二三四五六1-6])年级"
     r"|(?P<primary>小学)|(?P<junior>初[一二])|(?P<middle>初中生|上初中|读初中)"
 )
 _ANY_CHILD = re.compile(

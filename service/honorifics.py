@@ -22,6 +22,7 @@ def honorific(name: str, *, sex: str | None = None, age: int | None = None) -> s
     return surname(name) + ("先生" if sex == "M" else "女士")
 
 
+_MALE_IN_LAWS = ("姑父", "姑夫", "姨父", "姨夫", "姐夫", "妹夫", "女婿")
 _MALE = (
     "爸",
     "父亲",
@@ -62,11 +63,15 @@ _FEMALE = (
     "外婆",
     "闺女",
     "老太",
+    "嫂",
+    "伯母",
 )
 
 
 def sex_of_relation(relation: str) -> str | None:
     """M or F where the word for a relative says so: 我妈 is F, 孩子 says nothing."""
+    if any(word in relation for word in _MALE_IN_LAWS):
+        return "M"
     if any(word in relation for word in _FEMALE):
         return "F"
     return "M" if any(word in relation for word in _MALE) else None

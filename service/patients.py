@@ -14,8 +14,9 @@ from service.database import Database
 from service.errors import BadValue, NotYours
 from service.model import Appointment, Patient
 
-_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
-_NAME = re.compile(r"[\u3400-\u9fff·]{2,12}|[A-Za-z][A-Za-z .'-]{1,40}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}[0-9]{7,8}")
+_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+_NAME = re.compile(rf"[{_HAN}][{_HAN}·]{{0,10}}[{_HAN}]|[A-Za-z][A-Za-z .'-]{{1,40}}")
 
 
 @dataclass(frozen=True)

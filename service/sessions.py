@@ -181,7 +181,11 @@ async def find_sessions(
         query = query.where(ClinicSession.kind == wish.kind)
     if with_numbers:
         left = ClinicSession.capacity - ClinicSession.outside - ClinicSession.taken
-        query = query.where(ClinicSession.cancelled.is_(False), left > 0)
+        # A session that is nearly over has no turn left for somebody who is still on the way.
+        soon = clock.now() + timedelta(hours=1)
+        query = query.where(
+            ClinicSession.cancelled.is_(False), left > 0, ClinicSession.ends_at > soon
+        )
     async with db.reading() as session:
         return list(await session.scalars(query.limit(limit)))
 

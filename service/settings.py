@@ -5,8 +5,11 @@ A value that cannot be read stops the program with the name, the value and the e
 """
 
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,8 @@ class Settings:
     """What a hospital may set; the defaults are those of HOSPITAL.md."""
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     secret: str = field(repr=False)
     zone: ZoneInfo
     host: str
@@ -84,7 +88,7 @@ def read_settings(
         secret=secret,
         zone=read("XINQIAO_TIMEZONE", "Asia/Shanghai", _zone, "a zone such as Asia/Shanghai"),
         host=read("XINQIAO_HOST", "127.0.0.1", _text, "an address to listen on"),
-        port=read("XINQIAO_PORT", "8000", _whole, "a port such as 8000"),
+        port=read("XINQIAO_PORT", "8000", _port, "a port such as 8000"),
         booking_days=read("XINQIAO_BOOKING_DAYS", "14", _whole, "whole days, such as 14"),
         release_time=read("XINQIAO_RELEASE_TIME", "07:00", _clock, "a time such as 07:00"),
         cancel_hours=read("XINQIAO_CANCEL_HOURS", "2", _whole, "whole hours, such as 2"),
@@ -111,6 +115,10 @@ def read_settings(
     )
 
 
+_PASSWORD = re.compile(r"(://[^:/@]*:).*@")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+
+
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -121,8 +129,10 @@ class _Reader:
         value = self._environment.get(name, "").strip() or default
         try:
             return convert(value)
-        except ValueError as error:
-            raise SettingError(f"{name}={value!r}: expected {expected}") from error
+        except ValueError:
+            shown = _PASSWORD.sub(r"\1***@", value)
+            # Not "from": the cause would show the password again.
+            raise SettingError(f"{name}={shown!r}: expected {expected}") from None
 
 
 def _text(value: str) -> str:
@@ -136,16 +146,22 @@ def _whole(value: str) -> int:
     return number
 
 
+def _port(value: str) -> int:
+    port = _whole(value)
+    if port > 65535:
+        raise ValueError(value)
+    return port
+
+
 def _zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
-    except ZoneInfoNotFoundError as error:
+    except (ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(value) from error
 
 
 def _clock(value: str) -> str:
-    hours, minutes = value.split(":")
-    if not (len(value) == 5 and 0 <= int(hours) <= 24 and 0 <= int(minutes) < 60):
+    if not _TIME.fullmatch(value):
         raise ValueError(value)
     return value
 
@@ -172,9 +188,27 @@ def _url(value: str) -> str:
 def _kept_secret(home: Path) -> str:
     """The installation's own secret, made on the first start and readable by its owner only."""
     path = home / "secret.key"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise SettingError(
+            f"XINQIAO_HOME={str(home)!r}: expected a folder that can be read and written"
+        ) from error
+    if not secret:
+        raise SettingError(f"{path} is empty: expected the secret that patients were sealed with")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Whole before it has its name, and never in place of another: processes may start at once.
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)

@@ -135,6 +135,8 @@ _NOT_BEFORE = {
     "肾": "上腺",
     "头": "孢",
     "吃": "惊",
+    "么": "药 中药 西药 消炎药 感冒药",
+    "啥": "药 中药 西药 消炎药",
 }
 _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![是有])(?:没|并?不|无|未|否认))"
@@ -195,7 +197,8 @@ def _characters(text: str) -> Reading:
 
 
 def _respelled(reading: Reading, pattern: re.Pattern[str], same: Mapping[str, str]) -> Reading:
-    text, places = "", []
+    text = ""
+    places: list[Span] = []
     last = 0
     for match in pattern.finditer(reading.text):
         word = same.get(match[0], "")
@@ -210,7 +213,7 @@ def _respelled(reading: Reading, pattern: re.Pattern[str], same: Mapping[str, st
 
 @cache
 def _same() -> tuple[dict[str, str], re.Pattern[str]]:
-    same = {}
+    same: dict[str, str] = {}
     for line in _SAME.strip().splitlines():
         first, *others = (_ACHE.sub("疼", word) for word in line.split())
         same |= dict.fromkeys((first, *others), first)

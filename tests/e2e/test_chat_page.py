@@ -323,7 +323,9 @@ async def test_a_rehearsal_wears_a_ribbon(tmp_path: Path, browser: Browser) -> N
 
 
 async def test_a_picture_is_sent_and_shown(page: Page, open_hospital: Hospital) -> None:
-    await page.set_input_files("#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG})
+    await page.set_input_files(
+        "#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
+    )
     await expect(bubbles(page).first).to_contain_text("片.jpg")
     await expect(bubbles(page).last).to_contain_text("收到您的文件了")
     await page.reload()
@@ -345,7 +347,9 @@ async def test_a_file_that_did_not_get_through_can_be_sent_again(
     page: Page, open_hospital: Hospital
 ) -> None:
     await open_hospital.stop()
-    await page.set_input_files("#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG})
+    await page.set_input_files(
+        "#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
+    )
     again = page.locator(".failed .state button")
     await expect(again).to_have_text("没发出去，点这里重发")
     await open_hospital.serve()
@@ -369,9 +373,7 @@ async def test_the_page_asks_no_other_host_and_breaks_no_rule_of_its_own(
         picture = {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
         await page.set_input_files("#file", picture)
         await expect(bubbles(page)).to_have_count(4)
-        elsewhere = [
-            one for one in asked if not one.startswith((open_hospital.url, "blob:"))
-        ]
+        elsewhere = [one for one in asked if not one.startswith((open_hospital.url, "blob:"))]
         assert (elsewhere, complaints) == ([], [])
 
 
@@ -398,11 +400,14 @@ async def test_everything_fits(
         await expect(page.locator(".log .chip")).to_have_count(2)
         await say(page, "很长的一个词" * 30 + "a" * 300)
         await expect(bubbles(page)).to_have_count(4)
-        assert await page.evaluate(
-            "Math.max(document.documentElement.scrollWidth - innerWidth,"
-            " document.getElementById('scroll').scrollWidth"
-            " - document.getElementById('scroll').clientWidth)"
-        ) <= 0
+        assert (
+            await page.evaluate(
+                "Math.max(document.documentElement.scrollWidth - innerWidth,"
+                " document.getElementById('scroll').scrollWidth"
+                " - document.getElementById('scroll').clientWidth)"
+            )
+            <= 0
+        )
         for part in ("header", "header a", "#text", ".send", ".clip"):
             await expect(page.locator(part)).to_be_in_viewport(ratio=1)
         room = await page.locator("#scroll").bounding_box()

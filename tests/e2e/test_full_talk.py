@@ -32,7 +32,7 @@ async def test_a_full_department_gets_the_waiting_list(chat: Chat, records: Reco
 
 
 async def test_a_cancelled_clinic_is_never_offered(chat: Chat, records: Records) -> None:
-    free = {one.day for one in await records.free("呼吸内科", doctor="夏俊峰")}
+    free = {one.day for one in await records.free("消化内科", doctor="夏俊峰")}
     answered = await chat.say("挂夏俊峰的号")
     for title in answered.titles:
         if "夏俊峰" in title:
@@ -43,6 +43,7 @@ async def test_of_two_doctors_of_one_name_one_is_chosen(chat: Chat, records: Rec
     answered = await chat.say("我要挂李娜医生的号")
     assert {"李娜 妇科", "李娜 眼科"} == set(answered.titles)
     await chat.say("眼科的")
+    await chat.press("李娜")
     await chat.tell("王秀英", chat.phone)
     assert "眼科" in str(chat.offered)
     assert "妇科" not in str(chat.offered)

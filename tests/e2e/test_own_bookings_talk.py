@@ -66,13 +66,10 @@ async def test_a_no_keeps_the_booking(chat: Chat, records: Records, no: str) -> 
 
 
 async def test_of_two_bookings_the_described_one_is_meant(chat: Chat, records: Records) -> None:
-    await booked(chat, records, "骨科")
-    clinic = next(
-        one
-        for one in await records.free("皮肤科")
-        if (one.day, one.period) != _half_day(await records.booking(chat))
-    )
-    await chat.say(f"再挂一个{records.half_day(clinic)}皮肤科的号，给王秀英")
+    first = await booked(chat, records, "骨科")
+    clinic = next(one for one in await records.free("皮肤科") if one.day > first.day)
+    await chat.tell("再挂一个号", "皮肤科", records.half_day(clinic))
+    await chat.press("王秀英")
     await chat.say("确认")
     assert len(await records.bookings(chat)) == 2
 
@@ -94,7 +91,3 @@ async def test_somebody_elses_booking_is_neither_told_nor_cancelled(
         await another_chat.say("算了")
     kept = await records.booking(chat)
     assert (kept.number, kept.day, kept.state) == (booking.number, booking.day, "booked")
-
-
-def _half_day(booking: Appointment) -> tuple[object, str]:
-    return booking.day, booking.period

@@ -41,8 +41,7 @@ async def test_all_half_hours_lie_within_the_session_and_none_goes_back(desk: De
     clinic = await desk.clinic(period="afternoon", numbers=9, outside=3)
     chat = await desk.chat(WANG_XIUYING)
     booked = [
-        await desk.book(await desk.patient(person, chat), clinic, chat=chat)
-        for person in _crowd(9)
+        await desk.book(await desk.patient(person, chat), clinic, chat=chat) for person in _crowd(9)
     ]
 
     assert [one.queue_number for one in booked] == list(range(4, 13))
@@ -424,9 +423,7 @@ async def test_a_department_for_women_takes_no_man_and_takes_whose_sex_is_not_kn
     desk: Desk,
 ) -> None:
     chat = await desk.chat(WANG_XIUYING)
-    clinic = await desk.clinic(
-        department=await desk.department("妇科", sex="F"), doctor="陈雅琴"
-    )
+    clinic = await desk.clinic(department=await desk.department("妇科", sex="F"), doctor="陈雅琴")
     with pytest.raises(WrongPatient) as refused:
         await desk.book(await desk.patient(LI_JIANGUO, chat), clinic, chat=chat)
     assert (refused.value.department, refused.value.reason) == ("妇科", "sex")
@@ -514,5 +511,3 @@ async def _again(desk: Desk, appointment: Appointment) -> Appointment:
 
 async def _missed(desk: Desk, appointment: Appointment) -> None:
     await desk.change(await _again(desk, appointment), state="noshow")
-
-

@@ -144,7 +144,5 @@ async def _picture(desk: Desk, file: str) -> None:
     _inbound, chat = await receive(desk.db, desk.clock, incoming)
     turn = await next_turn(desk.db, desk.clock, chat)
     assert turn is not None
-    await keep_attachment(
-        desk.db, conversation_id=chat, message_id=turn.message_id, kind="picture"
-    )
+    await keep_attachment(desk.db, conversation_id=chat, message_id=turn.message_id, kind="picture")
     await finish(desk.db, desk.clock, desk.settings, turn, Outcome())

@@ -72,9 +72,7 @@ async def test_the_same_key_of_another_channel_is_another_message(desk: Desk) ->
         ("长" * 6000, "长" * 5000),
     ],
 )
-async def test_what_no_database_can_keep_is_left_out(
-    desk: Desk, written: str, kept: str
-) -> None:
+async def test_what_no_database_can_keep_is_left_out(desk: Desk, written: str, kept: str) -> None:
     _inbound, chat = await _says(desk, written)
     assert (await desk.one(Message)).text == kept
     assert (await _turn(desk, chat)).text == kept
@@ -379,9 +377,7 @@ async def _turn(desk: Desk, chat: int) -> Turn:
 
 
 async def _finish(desk: Desk, turn: Turn, words: str) -> list[int]:
-    return await store.finish(
-        desk.db, desk.clock, desk.settings, turn, Outcome([Reply(words)])
-    )
+    return await store.finish(desk.db, desk.clock, desk.settings, turn, Outcome([Reply(words)]))
 
 
 async def _lease(desk: Desk, chat: int, worker: str) -> bool:

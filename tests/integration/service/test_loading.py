@@ -72,9 +72,7 @@ async def test_the_numbers_of_the_timetables_are_released_at_once(
 
 
 async def test_the_fictional_hospital_loads_again_without_a_change(open_house: Desk) -> None:
-    report = await load_hospital(
-        open_house.db, HOSPITAL, open_house.clock, open_house.settings
-    )
+    report = await load_hospital(open_house.db, HOSPITAL, open_house.clock, open_house.settings)
     assert (report.added, report.updated, report.kept, report.released) == ([], [], [], 0)
     assert report.unchanged == await open_house.count(LoadedRow)
     assert report.unchanged > 800
@@ -90,9 +88,7 @@ async def test_loading_again_days_later_moves_no_day_that_was_counted_from_the_f
     assert (await desk.one(Notice)).first_day == date(2026, 12, 2)
 
 
-async def test_a_row_that_changed_in_the_files_is_updated(
-    desk: Desk, files: SmallHospital
-) -> None:
+async def test_a_row_that_changed_in_the_files_is_updated(desk: Desk, files: SmallHospital) -> None:
     await _load(desk, files)
     files.change("doctors.csv", "沈国梁", "沈国樑")
     files.change("answers/fees.yml", "在A座1层大厅。", "在A座2层大厅。")
@@ -109,9 +105,7 @@ async def test_a_row_that_is_new_in_the_files_is_added(desk: Desk, files: SmallH
     assert (await _load(desk, files)).added == ["practitioner d003"]
 
 
-async def test_a_row_changed_by_hand_is_kept_and_listed(
-    desk: Desk, files: SmallHospital
-) -> None:
+async def test_a_row_changed_by_hand_is_kept_and_listed(desk: Desk, files: SmallHospital) -> None:
     await _load(desk, files)
     await desk.change(await _answer(desk), text="在A座3层，周末休息。")
 
@@ -230,9 +224,7 @@ async def test_one_bad_row_is_enough_that_nothing_is_loaded(
     assert await _rows(desk) == 0
 
 
-async def test_a_bad_file_leaves_what_was_loaded_before(
-    desk: Desk, files: SmallHospital
-) -> None:
+async def test_a_bad_file_leaves_what_was_loaded_before(desk: Desk, files: SmallHospital) -> None:
     await _load(desk, files)
     files.change("doctors.csv", "沈国梁", "沈国樑")
     files.change("timetables.csv", "50.5", "五十")
@@ -243,9 +235,7 @@ async def test_a_bad_file_leaves_what_was_loaded_before(
 
 
 async def _load(desk: Desk, files: SmallHospital, *, replace: bool = False) -> LoadReport:
-    return await load_hospital(
-        desk.db, files.folder, desk.clock, desk.settings, replace=replace
-    )
+    return await load_hospital(desk.db, files.folder, desk.clock, desk.settings, replace=replace)
 
 
 async def _answer(desk: Desk) -> Answer:

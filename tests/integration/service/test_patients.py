@@ -155,6 +155,4 @@ async def _change(desk: Desk, chat: int, patient: int, **values: str) -> Patient
 
 
 async def _remove(desk: Desk, chat: int, patient: int) -> list[Appointment]:
-    return await remove_patient(
-        desk.db, desk.clock, conversation_id=chat, patient_id=patient
-    )
+    return await remove_patient(desk.db, desk.clock, conversation_id=chat, patient_id=patient)

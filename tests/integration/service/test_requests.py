@@ -83,9 +83,7 @@ async def test_who_wants_no_pushes_can_say_so_and_change_the_mind(desk: Desk) ->
     assert (await _chat(desk, hers)).opted_out_at is None
 
 
-async def _open(
-    desk: Desk, *, kind: str = "escort", origin: str | None = None
-) -> ServiceRequest:
+async def _open(desk: Desk, *, kind: str = "escort", origin: str | None = None) -> ServiceRequest:
     return await open_request(
         desk.db,
         desk.clock,

@@ -209,9 +209,7 @@ async def test_a_wish_finds_what_fits_it_in_the_order_of_time(desk: Desk) -> Non
     await desk.clinic(days=3)
     tomorrow = await desk.clinic(days=1, period="afternoon")
     full = await desk.clinic(days=1, numbers=0, doctor="王慧敏")
-    surgery = await desk.clinic(
-        days=1, doctor="孙立平", department=await desk.department("骨科")
-    )
+    surgery = await desk.clinic(days=1, doctor="孙立平", department=await desk.department("骨科"))
     day = (desk.day(1),)
     assert await _ids(desk, days=day) == [full.id, surgery.id, tomorrow.id]
     assert await _ids(desk, days=day, with_numbers=True) == [surgery.id, tomorrow.id]
@@ -270,9 +268,7 @@ async def _of_doctor(desk: Desk, name: str, days: tuple[date, ...]) -> list[Clin
     return await _found(desk, practitioner_ids=(doctor.id,), days=days)
 
 
-async def _of_code(
-    desk: Desk, code: str, *, first: int = 0, last: int = 14
-) -> list[ClinicSession]:
+async def _of_code(desk: Desk, code: str, *, first: int = 0, last: int = 14) -> list[ClinicSession]:
     """The sessions of a doctor from so many days from now until so many days from now."""
     doctor = await desk.one(Practitioner, Practitioner.code == code)
     days = tuple(desk.day(n) for n in range(first, last + 1))
@@ -281,4 +277,3 @@ async def _of_code(
 
 def _seen(one: ClinicSession) -> tuple[object, ...]:
     return (one.id, one.practitioner_id, one.starts_at, one.taken, one.cancelled, one.note)
-

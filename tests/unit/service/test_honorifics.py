@@ -29,7 +29,13 @@ def test_the_title_fits_age_and_sex(name: str, sex: str | None, age: int, title:
 
 @pytest.mark.parametrize(
     ("name", "sex", "age"),
-    [("王秀英", None, 62), ("", "F", 30), ("John Smith", "M", 40), ("王秀英", "X", 30), ("王秀英", None, None)],
+    [
+        ("王秀英", None, 62),
+        ("", "F", 30),
+        ("John Smith", "M", 40),
+        ("王秀英", "X", 30),
+        ("王秀英", None, None),
+    ],
 )
 def test_a_title_that_is_not_known_to_fit_is_left_out(
     name: str, sex: str | None, age: int | None
@@ -38,9 +44,7 @@ def test_a_title_that_is_not_known_to_fit_is_left_out(
 
 
 @given(st.text(), st.sampled_from(["M", "F", None]), st.none() | st.integers())
-def test_nobody_is_addressed_by_the_bare_name(
-    name: str, sex: str | None, age: int | None
-) -> None:
+def test_nobody_is_addressed_by_the_bare_name(name: str, sex: str | None, age: int | None) -> None:
     title = honorific(name, sex=sex, age=age)
     assert title == "" or title.endswith(("大爷", "阿姨", "先生", "女士", "小朋友"))
     assert title.removesuffix("小朋友") in ("", surname(name) + title[-2:])

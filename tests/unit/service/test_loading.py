@@ -113,7 +113,13 @@ BAD_CELLS = [
         "department='心内'：应为departments.csv 里的科室名称",
     ),
     ("triage/questions.yml", "[妇科]", "[妇产科]", 1, "departments='妇产科'：应为科室名称"),
-    ("triage/questions.yml", "label: 别的, ", "", 1, "应为2 到 4 个选项，各有 label 和 departments"),
+    (
+        "triage/questions.yml",
+        "label: 别的, ",
+        "",
+        1,
+        "应为2 到 4 个选项，各有 label 和 departments",
+    ),
 ]
 
 
@@ -246,9 +252,7 @@ def test_a_copy_of_the_fictional_hospital_with_one_typing_error_names_just_that(
 ) -> None:
     folder = shutil.copytree(HOSPITAL, tmp_path / "copy")
     text = (folder / "departments.csv").read_text(encoding="utf-8")
-    (folder / "departments.csv").write_text(
-        text.replace("0600-8121001", "", 1), encoding="utf-8"
-    )
+    (folder / "departments.csv").write_text(text.replace("0600-8121001", "", 1), encoding="utf-8")
     with pytest.raises(BadFiles) as refused:
         read_folder(folder)
     assert [str(row) for row in refused.value.rows] == [

@@ -67,14 +67,16 @@ def test_no_text_breaks_the_reading_of_phone_numbers(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["王秀英", " 李建国 ", "欧阳娜娜", "阿不都热合曼·买买提", "㐂䶮", "王𬎆", "John O'Neil-Smith"]
+    "typed",
+    ["王秀英", " 李建国 ", "欧阳娜娜", "阿不都热合曼·买买提", "㐂䶮", "王𬎆", "John O'Neil-Smith"],
 )
 def test_a_name_is_kept_as_it_is_typed(typed: str) -> None:
     assert clean_name(typed) == typed.strip()
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "王", "··", "王·", "王秀英123", "13800138001", "王秀英。", "👵", "王\x00英", "王" * 13]
+    "typed",
+    ["", "王", "··", "王·", "王秀英123", "13800138001", "王秀英。", "👵", "王\x00英", "王" * 13],
 )
 def test_what_cannot_be_a_name_is_refused(typed: str) -> None:
     with pytest.raises(BadValue) as refused:

@@ -77,7 +77,7 @@ def test_a_bad_value_is_named_with_what_is_expected(
 
 def test_a_home_that_cannot_be_one_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingError, match="XINQIAO_HOME=.*: expected a folder"):
+    with pytest.raises(SettingError, match=r"XINQIAO_HOME=.*: expected a folder"):
         read_settings({"XINQIAO_HOME": str(tmp_path / "file" / "home")})
 
 
@@ -134,7 +134,7 @@ def test_a_secret_that_is_set_is_not_written_down(tmp_path: Path) -> None:
 
 def test_an_empty_key_file_is_not_taken_for_a_secret(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
-    with pytest.raises(SettingError, match="secret.key"):
+    with pytest.raises(SettingError, match=r"secret\.key"):
         _read(tmp_path)
 
 

@@ -1,0 +1,131 @@
+"""Complaints, suggestions, praise: listened to, recorded in the patient's own words, owned."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from service.model import Case
+from tests.e2e.chat import Chat, Replies
+from tests.e2e.records import Records
+
+
+async def test_a_complaint_is_heard_out_and_gets_a_number_and_a_date(
+    chat: Chat, records: Records
+) -> None:
+    assert "对不起" in await chat.say("我要投诉")
+    await chat.say("收费窗口的人冲我大喊大叫")
+    await chat.say("昨天上午，门诊一楼收费处")
+    await chat.say("希望道歉")
+    told = await chat.say("13912345678")
+
+    (case,) = await records.cases(chat)
+    assert case.kind == "complaint"
+    assert case.category == "attitude"
+    assert case.facts["what"] == "收费窗口的人冲我大喊大叫"
+    assert case.facts["wish"] == "希望道歉"
+    assert records.vault.open(str(case.contact_sealed)) == "13912345678"
+    assert case.number in told
+    assert _promised(case) == timedelta(days=3)
+    _names_the_date(told, case.answer_by.astimezone(records.settings.zone), records)
+    assert "complaint" in await records.flag_kinds(chat)
+
+
+async def test_an_angry_complaint_is_met_with_an_apology_and_nothing_asked_twice(
+    chat: Chat, records: Records
+) -> None:
+    first = await chat.say("昨天上午在骨科，那个王医生态度特别差，看了两分钟就把我打发了")
+    assert "对不起" in first
+    assert "什么时候" not in first
+    assert "怎么处理" in first
+    await chat.tell("给个说法", "13912345678")
+    (case,) = await records.cases(chat)
+    assert "骨科" in case.facts["where"]
+    assert "昨天上午" in case.facts["when"]
+    assert "看了两分钟就把我打发了" in case.facts["what"]
+
+
+async def test_a_medical_dispute_goes_to_the_medical_affairs_office_at_once(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("医生给我开错药了，吃了住院三天", "上周五 呼吸内科", "赔偿", "13912345678")
+    assert "医务科" in chat.offered
+    assert "0600-8120010" in chat.offered
+    (case,) = await records.cases(chat)
+    assert case.medical_dispute
+    assert _promised(case) == timedelta(hours=24)
+
+
+async def test_a_complaint_may_be_anonymous(chat: Chat, records: Records) -> None:
+    await chat.tell("我要投诉", "厕所太脏了", "今天 门诊三楼", "没有特别要求")
+    await chat.press("匿名")
+    (case,) = await records.cases(chat)
+    assert case.anonymous
+    assert case.contact_sealed is None
+    assert await records.patients(chat) == []
+
+
+async def test_only_its_own_chat_is_told_of_a_case(
+    chat: Chat, another_chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉", "厕所太脏了", "今天 门诊三楼", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    told = await chat.say("我的投诉怎么样了")
+    assert case.number in told
+    assert "已登记" in told
+
+    asked = await another_chat.say(f"{case.number}处理得怎么样了")
+    assert "没有查到" in asked
+    assert "已登记" not in asked
+    assert case.number not in await another_chat.say("我的投诉怎么样了")
+
+
+async def test_a_complaint_can_be_dropped_and_taken_up_again(chat: Chat, records: Records) -> None:
+    await chat.tell("我要投诉", "厕所太脏了")
+    await chat.say("算了")
+    assert await records.cases(chat) == []
+    await chat.say("继续")
+    await chat.tell("今天 门诊三楼", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert case.facts["what"] == "厕所太脏了"
+
+
+async def test_a_suggestion_is_recorded_and_thanked_for(chat: Chat, records: Records) -> None:
+    assert "谢谢" in await chat.say("给你们提个建议")
+    told = await chat.say("停车场太小了，能不能加点指示牌")
+    (case,) = await records.cases(chat)
+    assert case.kind == "suggestion"
+    assert case.facts["what"] == "停车场太小了，能不能加点指示牌"
+    assert case.number in told
+
+
+async def test_praise_reaches_the_one_who_is_praised(chat: Chat, records: Records) -> None:
+    told = await chat.say("我想表扬儿科的王雅琴医生，对孩子特别耐心")
+    (case,) = await records.cases(chat)
+    assert case.kind == "praise"
+    assert (case.facts["who"], case.facts["where"]) == ("王雅琴", "儿科")
+    assert case.number in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "气死我了，你们挂号系统怎么老是出错",
+        "排队排得我要死了",
+        "你们这服务真是要命",
+        "笑死我了",
+    ],
+)
+async def test_anger_in_big_words_is_no_danger(chat: Chat, records: Records, text: str) -> None:
+    answered = await chat.say(text)
+    assert "120" not in answered
+    assert "danger" not in await records.flag_kinds(chat)
+
+
+def _promised(case: Case) -> timedelta:
+    """Until when a case is answered, counted from its making, to the minute."""
+    return timedelta(minutes=round((case.answer_by - case.made_at).total_seconds() / 60))
+
+
+def _names_the_date(told: Replies, by: datetime, records: Records) -> None:
+    assert records.shown(by) in told
+    assert f"{by:%H:%M}" in told
