@@ -22,7 +22,6 @@ from service.errors import (
     WrongPatient,
 )
 from service.model import Appointment
-from service.patients import list_patients
 
 _NUMBER = re.compile(r"YY\d{8}-\d{4,}", re.IGNORECASE)
 _ALL = re.compile(r"全部|都(?:取消|退)|所有")
@@ -36,9 +35,7 @@ async def own_bookings(turn: Turn) -> list[Appointment]:
 
 async def patient_name(turn: Turn, patient_id: int) -> str:
     """The name of one of this chat's patients."""
-    services = turn.services
-    cards = await list_patients(services.db, services.vault, await turn.conversation_id())
-    return next((card.name for card in cards if card.id == patient_id), "")
+    return next((card.name for card in await turn.patients() if card.id == patient_id), "")
 
 
 class CheckAppointments(TurnAction):

@@ -39,11 +39,11 @@ class Booking(Errand):
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
         named = step in ("name", "patient", "phone") and new
-        if step == "clinic" and draft.get("suggested") and not heard.departments:
-            if turn.affirms or heard.when.days:
-                wish.department = draft.pop("suggested")[0]
-                draft["wish"] = wish.kept()
-                new = True
+        suggested = draft.get("suggested") if step == "clinic" else None
+        if suggested and not heard.departments and (turn.affirms or heard.when.days):
+            wish.department = draft.pop("suggested")[0]
+            draft["wish"] = wish.kept()
+            new = True
         if heard.anything and not named and not self._is_open_word(heard, wish, step):
             if not step and turn.typed and heard.departments:
                 wish = ClinicWish()

@@ -12,7 +12,7 @@ from service import sessions
 from service.appointments import find_session
 from service.errors import NotFound
 from service.model import ClinicSession, Department
-from service.triage import TYPICAL, find_departments
+from service.triage import find_departments
 
 _OTHER_DOCTOR = re.compile(
     r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|不要(?:这个|他|她)(?:医生)?"
@@ -115,7 +115,7 @@ class SessionChooser:
         turn = self._turn
         advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
         bookable = [one.department for one in advice.suggestions if one.department.bookable]
-        if turn.typed and bookable and advice.suggestions[0].score >= TYPICAL:
+        if turn.typed and bookable:
             self._draft["suggested"] = [one.name for one in bookable]
             turn.say(
                 "booking_suggest_department",

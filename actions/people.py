@@ -9,7 +9,7 @@ from service.crypto import masked_phone
 from service.errors import BadValue
 from service.facts import read_facts
 from service.honorifics import honorific, sex_of_relation
-from service.patients import PatientCard, add_patient, clean_phone, list_patients
+from service.patients import PatientCard, add_patient, clean_phone
 from service.person_names import RELATIONS, find_name
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
@@ -57,12 +57,8 @@ class PatientReader:
         for key in ("patient", "name", "phone", "relation", "sex", "new_patient", "other_patient"):
             self._draft.pop(key, None)
 
-    async def _cards(self) -> list[PatientCard]:
-        services = self._turn.services
-        return await list_patients(services.db, services.vault, await self._turn.conversation_id())
-
     async def _take_known(self, patient_id: int) -> bool:
-        for card in await self._cards():
+        for card in await self._turn.patients():
             if card.id == patient_id:
                 self._take(card)
                 return True
@@ -73,7 +69,7 @@ class PatientReader:
         self._draft.update(patient=card.id, name=card.name, phone=card.phone)
 
     async def _take_phone_of(self, patient_id: int) -> bool:
-        for card in await self._cards():
+        for card in await self._turn.patients():
             if card.id == patient_id:
                 self._draft["phone"] = card.phone
         return "phone" in self._draft
@@ -95,7 +91,7 @@ class PatientReader:
     async def _read_name(self, step: str) -> bool:
         turn, draft = self._turn, self._draft
         text = _PHONE.sub(" ", turn.text)
-        cards = await self._cards()
+        cards = await self._turn.patients()
         for card in cards:
             if card.name in text:
                 self._take(card)
@@ -151,7 +147,7 @@ class PatientReader:
     async def ask(self, errand: str) -> str:
         """Ask for what is missing about the person; nothing when all is known."""
         turn, draft = self._turn, self._draft
-        cards = await self._cards()
+        cards = await self._turn.patients()
         if not draft.get("name"):
             if cards and not draft.get("new_patient"):
                 turn.say("which_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
@@ -182,7 +178,7 @@ class PatientReader:
         draft, services = self._draft, self._turn.services
         conversation_id = await self._turn.conversation_id()
         if "patient" in draft:
-            for card in await self._cards():
+            for card in await self._turn.patients():
                 if card.id == draft["patient"]:
                     return card
         card = await add_patient(

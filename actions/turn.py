@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services, current
 from service.conversations import conversation_for
 from service.handbook import Handbook
+from service.patients import PatientCard, list_patients
 from service.when import When, read_when
 
 Buttons = list[tuple[str, str]]
@@ -44,6 +45,8 @@ class Turn:
         self.metadata: dict[str, Any] = tracker.get_slot("turn") or {}
         self._entities: list[dict[str, Any]] = message.get("entities") or []
         self._conversation_id: int | None = None
+        self._handbook: Handbook | None = None
+        self._patients: list[PatientCard] | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -98,7 +101,17 @@ class Turn:
 
     async def handbook(self) -> Handbook:
         """The hospital's handbook as it is now."""
-        return await self.services.handbooks.current()
+        if self._handbook is None:
+            self._handbook = await self.services.handbooks.current()
+        return self._handbook
+
+    async def patients(self) -> list[PatientCard]:
+        """The people of this chat, as they were when the turn began."""
+        if self._patients is None:
+            self._patients = await list_patients(
+                self.services.db, self.services.vault, await self.conversation_id()
+            )
+        return self._patients
 
     @property
     def now(self) -> datetime:

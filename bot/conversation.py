@@ -142,12 +142,8 @@ class Conversations:
         pause = RETRY
         while True:
             try:
-                if not await store.lease(self._db, self._clock, conversation_id, self._worker):
-                    await asyncio.sleep(RETRY.total_seconds())
-                    continue
-                turn = await store.next_turn(self._db, self._clock, conversation_id)
+                turn = await store.next_turn(self._db, self._clock, conversation_id, self._worker)
                 if turn is None:
-                    await store.give_up_lease(self._db, conversation_id, self._worker)
                     return
                 outcome = await self._answered(turn)
                 await store.finish(self._db, self._clock, self._settings, turn, outcome)
@@ -155,6 +151,8 @@ class Conversations:
                 if outcome.flags:
                     self._alerts.wake()
                 pause = RETRY
+            except store.Leased:
+                await asyncio.sleep(RETRY.total_seconds())
             except (DatabaseUnavailable, EngineNotReady) as error:
                 logger.warning("conversation %s waits: %s", conversation_id, type(error).__name__)
                 await asyncio.sleep(pause.total_seconds())

@@ -24,7 +24,7 @@ TOPICS = {
 CERTAIN, POSSIBLE = 0.45, 0.16
 CLOSE = 0.06
 """Two entries nearer to each other than this are both offered."""
-_HOME_TOPIC = 0.08
+_HOME_TOPIC = 0.15
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ OFFER_LIFE = timedelta(days=7)
 MAX_TEXT = 5_000
 
 
+class Leased(Exception):
+    """Another worker is answering this conversation just now."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """What a channel delivered.
@@ -182,32 +186,40 @@ def _clean(text: str) -> str:
 
 async def lease(db: Database, clock: Clock, conversation_id: int, worker: str) -> bool:
     """Take a conversation for this worker; false while another one has it."""
-    now = clock.now()
     async with db.transaction() as session:
-        taken = await session.scalar(
-            update(Conversation)
-            .where(
-                Conversation.id == conversation_id,
-                or_(
-                    Conversation.leased_until.is_(None),
-                    Conversation.leased_until < now,
-                    Conversation.leased_by == worker,
-                ),
-            )
-            .values(leased_by=worker, leased_until=now + LEASE)
-            .returning(Conversation.id)
+        return await _lease(session, clock, conversation_id, worker)
+
+
+async def _lease(session: AsyncSession, clock: Clock, conversation_id: int, worker: str) -> bool:
+    now = clock.now()
+    taken = await session.scalar(
+        update(Conversation)
+        .where(
+            Conversation.id == conversation_id,
+            or_(
+                Conversation.leased_until.is_(None),
+                Conversation.leased_until < now,
+                Conversation.leased_by == worker,
+            ),
         )
-        return taken is not None
+        .values(leased_by=worker, leased_until=now + LEASE)
+        .returning(Conversation.id)
+    )
+    return taken is not None
 
 
 async def give_up_lease(db: Database, conversation_id: int, worker: str) -> None:
     """Let others have the conversation."""
     async with db.transaction() as session:
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation_id, Conversation.leased_by == worker)
-            .values(leased_by="", leased_until=None)
-        )
+        await _give_up_lease(session, conversation_id, worker)
+
+
+async def _give_up_lease(session: AsyncSession, conversation_id: int, worker: str) -> None:
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.leased_by == worker)
+        .values(leased_by="", leased_until=None)
+    )
 
 
 async def give_up_leases(db: Database, worker: str) -> None:
@@ -235,9 +247,20 @@ async def open_conversations(db: Database, clock: Clock) -> list[int]:
         return list(rows)
 
 
-async def next_turn(db: Database, clock: Clock, conversation_id: int) -> Turn | None:
-    """The oldest message of a conversation that is not answered yet, counted as attempted."""
+async def next_turn(
+    db: Database, clock: Clock, conversation_id: int, worker: str = ""
+) -> Turn | None:
+    """The oldest message of a conversation that is not answered yet, counted as attempted.
+
+    Args:
+        worker: takes or renews the lease as well, and gives it up when nothing is open.
+
+    Raises:
+        Leased: another worker has the conversation.
+    """
     async with db.transaction() as session:
+        if worker and not await _lease(session, clock, conversation_id, worker):
+            raise Leased(conversation_id)
         inbound = await session.scalar(
             select(InboundUpdate)
             .where(
@@ -248,6 +271,8 @@ async def next_turn(db: Database, clock: Clock, conversation_id: int) -> Turn | 
             .limit(1)
         )
         if inbound is None:
+            if worker:
+                await _give_up_lease(session, conversation_id, worker)
             return None
         inbound.attempts += 1
         conversation = await session.get_one(Conversation, conversation_id)

@@ -93,11 +93,11 @@ class PostgresDatabases:
         with warnings.catch_warnings():
             # It asks for a runtime folder when it is imported; without a login there is none.
             warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-            import pgserver
+            from pgserver.postgres_server import get_server
 
         # Not below pytest's own folder, which the server's user may not enter.
         self._data = Path(tempfile.mkdtemp(prefix="xinqiao-pg-"))
-        self._server = pgserver.get_server(self._data, cleanup_mode="delete")
+        self._server = get_server(self._data, cleanup_mode="delete")
         self._socket = self._server.get_uri().partition("host=")[2]
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("ALTER SYSTEM SET synchronous_commit = off")

@@ -1,6 +1,5 @@
 """Applying the rules to one message."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from service.safety.context import Context, Reading
+from service.safety.context import Context
+from service.safety.expressions import Expression, Index, Span
 from service.safety.notation import Words
 from service.safety.spelling import normalise
 
@@ -41,7 +41,6 @@ _NEAR = 32
 # Old complaints and grumbling: what is sudden outweighs these groups.
 _CALM = frozenset({"慢性", "抱怨"})
 _SUDDEN = "急变"
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -60,51 +59,36 @@ class Rule:
     """
 
     danger: Danger
-    together: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    together: tuple[Expression, ...]
+    unless: tuple[Expression, ...]
     within: int
-    unless_calm: tuple[re.Pattern[str], ...]
+    unless_calm: tuple[Expression, ...]
     even_if_better: bool
+
+    def expressions(self) -> tuple[Expression, ...]:
+        return self.together + self.unless + self.unless_calm
 
 
 def check(text: str) -> Danger | None:
     """The danger to life that this message tells of, or None. Never raises, whatever the text."""
     book = _book()
-    findings = Findings(book.context.read(normalise(text)), book.sudden)
+    reading = book.context.read(normalise(text))
+    now = book.index.spans(reading.now)
+    told = now if reading.told == reading.now else book.index.spans(reading.told)
     for rule in book.rules:
-        if findings.fulfil(rule):
+        if _fulfilled(rule, told if rule.even_if_better else now, book.sudden):
             return rule.danger
     return None
 
 
-class Findings:
-    """Where each expression is met in one message, looked up once."""
-
-    def __init__(self, reading: Reading, sudden: re.Pattern[str]) -> None:
-        self._reading = reading
-        self._sudden = sudden
-        self._seen: dict[tuple[re.Pattern[str], bool], list[Span]] = {}
-
-    def fulfil(self, rule: Rule) -> bool:
-        better = rule.even_if_better
-        groups = []
-        for pattern in rule.together:
-            groups.append(self._spans(pattern, better))
-            if not groups[-1]:
-                return False
-        if any(self._spans(pattern, better) for pattern in rule.unless):
-            return False
-        if not _near(groups, rule.within):
-            return False
-        calm = any(self._spans(pattern, better) for pattern in rule.unless_calm)
-        return not calm or bool(self._spans(self._sudden, better))
-
-    def _spans(self, pattern: re.Pattern[str], better: bool) -> list[Span]:
-        key = pattern, better
-        if key not in self._seen:
-            target = self._reading.told if better else self._reading.now
-            self._seen[key] = [match.span() for match in pattern.finditer(target)]
-        return self._seen[key]
+def _fulfilled(rule: Rule, found: dict[Expression, list[Span]], sudden: Expression) -> bool:
+    if not all(expression in found for expression in rule.together):
+        return False
+    if any(expression in found for expression in rule.unless):
+        return False
+    if sudden not in found and any(expression in found for expression in rule.unless_calm):
+        return False
+    return _near([found[expression] for expression in rule.together], rule.within)
 
 
 def _near(groups: list[list[Span]], within: int) -> bool:
@@ -128,7 +112,8 @@ class Book:
 
     context: Context
     rules: tuple[Rule, ...]
-    sudden: re.Pattern[str]
+    index: Index
+    sudden: Expression
 
 
 @cache
@@ -139,10 +124,13 @@ def _book() -> Book:
     for data in files:
         groups |= data.get("groups", {})
     words = Words(groups)
+    rules = tuple(rule for data in files for rule in _read(data, words))
+    sudden = words.group(_SUDDEN)
     return Book(
         context=Context(_load(folder.joinpath("context.yml")), words),
-        rules=tuple(rule for data in files for rule in _read(data, words)),
-        sudden=words.group(_SUDDEN),
+        rules=rules,
+        index=Index([sudden, *(each for rule in rules for each in rule.expressions())]),
+        sudden=sudden,
     )
 
 
@@ -158,7 +146,7 @@ def _read(data: dict[str, Any], words: Words) -> Iterator[Rule]:
         yield Rule(
             danger=Danger(kind, f"{kind}.{entry['name']}"),
             together=(
-                (words.compile(entry["any"]),)
+                (words.read(entry["any"]),)
                 if "any" in entry
                 else tuple(words.group(name) for name in entry["all"])
             ),

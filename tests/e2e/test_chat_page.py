@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from bot.webchat import COOKIE
 from service import conversations as store
@@ -22,6 +22,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PHONE = {"width": 390, "height": 844}
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
+PICTURE = FilePayload(name="片.jpg", mimeType="image/jpeg", buffer=JPEG)
+LETTER = FilePayload(name="表.doc", mimeType="application/msword", buffer=b"PK")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -323,9 +325,7 @@ async def test_a_rehearsal_wears_a_ribbon(tmp_path: Path, browser: Browser) -> N
 
 
 async def test_a_picture_is_sent_and_shown(page: Page, open_hospital: Hospital) -> None:
-    await page.set_input_files(
-        "#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
-    )
+    await page.set_input_files("#file", PICTURE)
     await expect(bubbles(page).first).to_contain_text("片.jpg")
     await expect(bubbles(page).last).to_contain_text("收到您的文件了")
     await page.reload()
@@ -334,8 +334,7 @@ async def test_a_picture_is_sent_and_shown(page: Page, open_hospital: Hospital) 
 
 
 async def test_a_file_that_is_not_taken_says_why(page: Page, tmp_path: Path) -> None:
-    wrong = {"name": "表.doc", "mimeType": "application/msword", "buffer": b"PK"}
-    await page.set_input_files("#file", wrong)
+    await page.set_input_files("#file", LETTER)
     await expect(page.locator(".failed .state")).to_contain_text("PDF")
     big = tmp_path / "大.jpg"
     big.write_bytes(JPEG.ljust(10_500_000, b"0"))
@@ -347,9 +346,7 @@ async def test_a_file_that_did_not_get_through_can_be_sent_again(
     page: Page, open_hospital: Hospital
 ) -> None:
     await open_hospital.stop()
-    await page.set_input_files(
-        "#file", {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
-    )
+    await page.set_input_files("#file", PICTURE)
     again = page.locator(".failed .state button")
     await expect(again).to_have_text("没发出去，点这里重发")
     await open_hospital.serve()
@@ -370,8 +367,7 @@ async def test_the_page_asks_no_other_host_and_breaks_no_rule_of_its_own(
         await page.goto(open_hospital.url)
         await say(page, "挂号")
         await expect(bubbles(page)).to_have_count(2)
-        picture = {"name": "片.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
-        await page.set_input_files("#file", picture)
+        await page.set_input_files("#file", PICTURE)
         await expect(bubbles(page)).to_have_count(4)
         elsewhere = [one for one in asked if not one.startswith((open_hospital.url, "blob:"))]
         assert (elsewhere, complaints) == ([], [])
@@ -459,8 +455,7 @@ async def test_letters_are_large_and_stand_out(
         await expect(bubbles(page)).to_have_count(3)
         letters += await page.evaluate(LETTERS)
         await page.evaluate("document.querySelectorAll('.banner').forEach(b => b.hidden = false)")
-        wrong = {"name": "表.doc", "mimeType": "application/msword", "buffer": b"PK"}
-        await page.set_input_files("#file", wrong)
+        await page.set_input_files("#file", LETTER)
         await expect(page.locator(".failed")).to_have_count(1)
         letters += await page.evaluate(LETTERS)
         assert len(letters) > 30

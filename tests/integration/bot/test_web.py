@@ -235,7 +235,7 @@ async def test_who_hangs_up_gets_the_answer_with_the_next_one(tmp_path: Path) ->
 async def test_a_chat_that_a_person_has_is_answered_by_nobody_else(
     widget: httpx.AsyncClient, open_hospital: Hospital
 ) -> None:
-    inbound, conversation = await store.receive(
+    _, conversation = await store.receive(
         open_hospital.db,
         open_hospital.clock,
         Incoming(channel="rest", update_key="1", address="王秀英", text="找人工"),

@@ -461,8 +461,8 @@ async def test_open_streams_do_not_keep_the_server_from_stopping(tmp_path: Path)
 
 @pytest.mark.parametrize("odd", ["-1", "1e9", "٣", "9" * 30, "'; drop table message", "null"])
 async def test_a_senseless_last_event_does_no_harm(patient: Patient, odd: str) -> None:
-    address = {"last-event-id": odd.encode()}
-    async with patient.client.stream("GET", "/chat/events", headers=address) as answer:
+    headers = {b"last-event-id": odd.encode()}
+    async with patient.client.stream("GET", "/chat/events", headers=headers) as answer:
         assert (await Stream(answer).next())["event"] == "ready"
 
 

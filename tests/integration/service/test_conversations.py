@@ -168,7 +168,9 @@ async def test_an_answer_is_written_whole(desk: Desk) -> None:
     assert replies is not None
     assert [one.id for one in replies] == ids
     assert [one.text for one in replies] == ["请您慢慢说。", "是哪个科室？"]
-    assert [one.understanding for one in await desk.all(Message)][0] == {"intent": "complain"}
+    assert (await desk.one(Message, Message.direction == "in")).understanding == {
+        "intent": "complain"
+    }
     assert [(one.kind, one.inbound_id) for one in await open_flags(desk.db)] == [
         ("complaint", inbound)
     ]

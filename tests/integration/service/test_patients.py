@@ -148,7 +148,7 @@ async def _add(desk: Desk, chat: int, **values: Any) -> PatientCard:
     )
 
 
-async def _change(desk: Desk, chat: int, patient: int, **values: str) -> PatientCard:
+async def _change(desk: Desk, chat: int, patient: int, **values: Any) -> PatientCard:
     return await change_patient(
         desk.db, desk.vault, conversation_id=chat, patient_id=patient, **values
     )
