@@ -64,6 +64,11 @@ class Hospital:
         self._server.should_exit = True
         await self._serving
 
+    async def stopped(self) -> None:
+        """Wait until something else, such as a signal, has stopped it."""
+        assert self._serving is not None
+        await asyncio.wait({self._serving})
+
     async def lose_database(self) -> None:
         """From now on the database cannot be opened."""
         self.database_folder.rename(self.home / "away")

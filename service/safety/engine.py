@@ -37,7 +37,7 @@ KINDS = (
     "unconscious",
     "other",
 )
-_NEAR = 32
+_NEAR = 48
 # Old complaints and grumbling: what is sudden outweighs these groups.
 _CALM = frozenset({"慢性", "抱怨"})
 _SUDDEN = "急变"

@@ -1,11 +1,27 @@
-"""Starts Debian's Chromium for a test, with Playwright."""
+"""Debian's Chromium for a test, with Playwright, and what is done on the chat page in it."""
 
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    async_playwright,
+    expect,
+)
+
+from bot.webchat import COOKIE
+from service import conversations as store
+from service.conversations import Reply
+from service.model import Message
+from tests.web_server import Hospital
+
+PHONE = {"width": 390, "height": 844}
 
 FLAGS = [
     "--headless",
@@ -37,3 +53,41 @@ async def a_browser() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def a_phone(browser: Browser, **more: Any) -> AsyncIterator[BrowserContext]:
+    options = {"viewport": PHONE, "locale": "zh-CN", **more}
+    context = await browser.new_context(**options)
+    context.set_default_timeout(8000)
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+async def open_page(context: BrowserContext, hospital: Hospital) -> Page:
+    page = await context.new_page()
+    await page.goto(hospital.url)
+    await expect(page.locator("#offline")).to_be_hidden()
+    return page
+
+
+async def say(page: Page, text: str) -> None:
+    await page.fill("#text", text)
+    await page.press("#text", "Enter")
+
+
+def bubbles(page: Page) -> Locator:
+    return page.locator(".message .bubble")
+
+
+async def chat_of(page: Page, hospital: Hospital) -> list[Message]:
+    [cookie] = [one for one in await page.context.cookies() if one.get("name") == COOKIE]
+    return await store.history(hospital.db, "web", cookie["value"])
+
+
+async def pushed(page: Page, hospital: Hospital, text: str, author: str = "bot") -> None:
+    conversation = (await chat_of(page, hospital))[0].conversation_id
+    await store.push(hospital.db, hospital.clock, conversation, Reply(text), author=author)
+    hospital.conversations.tell(conversation)

@@ -1,26 +1,20 @@
 """The chat page in a real browser, as 王秀英 uses it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
-from bot.webchat import COOKIE
-from service import conversations as store
-from service.conversations import Reply
-from service.model import Message
-from tests.e2e.browser import a_browser
+from tests.e2e.browser import a_browser, a_phone, bubbles, chat_of, open_page, pushed, say
 from tests.fakes import EchoEngine
 from tests.web_server import Hospital, hospital
 
 # One browser for all: starting it takes longer than most of what is tried in it.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PHONE = {"width": 390, "height": 844}
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
 PICTURE = FilePayload(name="片.jpg", mimeType="image/jpeg", buffer=JPEG)
 LETTER = FilePayload(name="表.doc", mimeType="application/msword", buffer=b"PK")
@@ -43,24 +37,6 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-@asynccontextmanager
-async def a_phone(browser: Browser, **more: Any) -> AsyncIterator[BrowserContext]:
-    options = {"viewport": PHONE, "locale": "zh-CN", **more}
-    context = await browser.new_context(**options)
-    context.set_default_timeout(8000)
-    try:
-        yield context
-    finally:
-        await context.close()
-
-
-async def open_page(context: BrowserContext, hospital: Hospital) -> Page:
-    page = await context.new_page()
-    await page.goto(hospital.url)
-    await expect(page.locator("#offline")).to_be_hidden()
-    return page
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser, open_hospital: Hospital) -> AsyncIterator[Page]:
     """王秀英's phone, with a new chat open."""
@@ -68,26 +44,6 @@ async def page(browser: Browser, open_hospital: Hospital) -> AsyncIterator[Page]
         page = await open_page(context, open_hospital)
         await expect(page.locator("#welcome")).to_be_visible()
         yield page
-
-
-async def say(page: Page, text: str) -> None:
-    await page.fill("#text", text)
-    await page.press("#text", "Enter")
-
-
-def bubbles(page: Page) -> Any:
-    return page.locator(".message .bubble")
-
-
-async def chat(page: Page, hospital: Hospital) -> list[Message]:
-    [cookie] = [one for one in await page.context.cookies() if one.get("name") == COOKIE]
-    return await store.history(hospital.db, "web", cookie["value"])
-
-
-async def pushed(page: Page, hospital: Hospital, text: str, author: str = "bot") -> None:
-    conversation = (await chat(page, hospital))[0].conversation_id
-    await store.push(hospital.db, hospital.clock, conversation, Reply(text), author=author)
-    hospital.conversations.tell(conversation)
 
 
 async def test_a_question_is_asked_and_answered(page: Page) -> None:
@@ -134,9 +90,14 @@ async def test_what_a_patient_writes_is_only_ever_text(page: Page) -> None:
     assert await page.title() == "安澜市中心医院 · 心桥"
 
 
-async def test_phone_numbers_of_the_hospital_can_be_dialled(page: Page) -> None:
-    await say(page, "电话 0600-8120120，请马上打 120！共 120 元，0600-81201200001")
-    links = page.locator(".message.bot a")
+async def test_phone_numbers_of_the_hospital_can_be_dialled(
+    page: Page, open_hospital: Hospital
+) -> None:
+    await say(page, "我的电话 0600-8120001")
+    await expect(bubbles(page)).to_have_count(2)
+    text = "电话 0600-8120120，请马上打 120！共 120 元，0600-81201200001"
+    await pushed(page, open_hospital, text)
+    links = page.locator(".message.bot:last-child a")
     await expect(links).to_have_text(["0600-8120120", "打 120"])
     assert await links.nth(0).get_attribute("href") == "tel:0600-8120120"
     assert await links.nth(1).get_attribute("href") == "tel:120"
@@ -176,7 +137,7 @@ async def test_blank_input_sends_nothing(page: Page, open_hospital: Hospital) ->
     await say(page, "  \n ")
     await page.click(".send")
     await page.wait_for_timeout(200)
-    assert await chat(page, open_hospital) == []
+    assert await chat_of(page, open_hospital) == []
 
 
 async def test_after_a_reload_the_talk_is_still_there(page: Page) -> None:
@@ -208,7 +169,7 @@ async def test_two_open_pages_of_one_chat_show_the_same(
     for one in (page, other):
         await expect(bubbles(one)).to_have_count(4)
         assert await bubbles(one).all_inner_texts() == [
-            row.text for row in await chat(page, open_hospital)
+            row.text for row in await chat_of(page, open_hospital)
         ]
 
 
@@ -282,7 +243,7 @@ async def test_an_answer_lost_on_the_way_makes_no_second_message(
     await expect(page.locator(".unsent")).to_have_count(0)
     await expect(bubbles(page)).to_have_text(["我要挂号", "收到：我要挂号"])
     assert lost == 1
-    assert len(await chat(page, open_hospital)) == 2
+    assert len(await chat_of(page, open_hospital)) == 2
 
 
 async def test_without_the_database_the_message_is_kept_and_sent_later(
@@ -330,7 +291,7 @@ async def test_a_picture_is_sent_and_shown(page: Page, open_hospital: Hospital) 
     await expect(bubbles(page).last).to_contain_text("收到您的文件了")
     await page.reload()
     await expect(bubbles(page).first).to_contain_text("照片或文件")
-    assert len(await chat(page, open_hospital)) == 2
+    assert len(await chat_of(page, open_hospital)) == 2
 
 
 async def test_a_file_that_is_not_taken_says_why(page: Page, tmp_path: Path) -> None:
@@ -352,151 +313,3 @@ async def test_a_file_that_did_not_get_through_can_be_sent_again(
     await open_hospital.serve()
     await again.click()
     await expect(bubbles(page).last).to_contain_text("收到您的文件了", timeout=20_000)
-
-
-async def test_the_page_asks_no_other_host_and_breaks_no_rule_of_its_own(
-    browser: Browser, open_hospital: Hospital
-) -> None:
-    async with a_phone(browser) as context:
-        page = await context.new_page()
-        asked: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(open_hospital.url)
-        await say(page, "挂号")
-        await expect(bubbles(page)).to_have_count(2)
-        await page.set_input_files("#file", PICTURE)
-        await expect(bubbles(page)).to_have_count(4)
-        elsewhere = [one for one in asked if not one.startswith((open_hospital.url, "blob:"))]
-        assert (elsewhere, complaints) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "enlarged"),
-    [
-        (320, 568, 1),
-        (390, 844, 1),
-        (1366, 768, 1),
-        (683, 384, 1),
-        (195, 422, 1),
-        (390, 844, 2),
-        (844, 390, 1),
-    ],
-)
-async def test_everything_fits(
-    browser: Browser, open_hospital: Hospital, width: int, height: int, enlarged: int
-) -> None:
-    """683 by 384 is a 1366 by 768 screen at 200 %, 195 by 422 a phone; 2 doubles only letters."""
-    async with a_phone(browser, viewport={"width": width, "height": height}) as context:
-        page = await open_page(context, open_hospital)
-        await page.evaluate(f"document.documentElement.style.fontSize = '{enlarged * 16}px'")
-        await say(page, "挂号")
-        await expect(page.locator(".log .chip")).to_have_count(2)
-        await say(page, "很长的一个词" * 30 + "a" * 300)
-        await expect(bubbles(page)).to_have_count(4)
-        assert (
-            await page.evaluate(
-                "Math.max(document.documentElement.scrollWidth - innerWidth,"
-                " document.getElementById('scroll').scrollWidth"
-                " - document.getElementById('scroll').clientWidth)"
-            )
-            <= 0
-        )
-        for part in ("header", "header a", "#text", ".send", ".clip"):
-            await expect(page.locator(part)).to_be_in_viewport(ratio=1)
-        room = await page.locator("#scroll").bounding_box()
-        assert room is not None and room["height"] > height / 4
-
-
-LETTERS = """() => {
-  const seen = (element) => element.checkVisibility() && element.getClientRects().length > 0;
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
-  const ground = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const color = channels(getComputedStyle(one).backgroundColor);
-      if (color.length < 4 || color[3] > 0) return color;
-    }
-    return [255, 255, 255];
-  };
-  const light = (color) => {
-    const [r, g, b] = color.slice(0, 3).map((c) => c / 255)
-      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const found = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if ((!own && element.id !== "text") || !seen(element) || element.closest(".unseen")) continue;
-    const style = getComputedStyle(element);
-    const [a, b] = [light(channels(style.color)), light(ground(element))].sort((x, y) => y - x);
-    found.push([element.textContent.trim().slice(0, 12), (a + 0.05) / (b + 0.05),
-      parseFloat(style.fontSize)]);
-  }
-  return found;
-}"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_letters_are_large_and_stand_out(
-    tmp_path: Path, browser: Browser, scheme: str
-) -> None:
-    engine = EchoEngine({"挂号": ("骨科",)}, asks=("几点开门",))
-    async with (
-        hospital(tmp_path, engine, rehearsal=True) as running,
-        a_phone(browser, color_scheme=scheme) as context,
-    ):
-        page = await open_page(context, running)
-        letters = await page.evaluate(LETTERS)
-        await say(page, "几点开门")
-        await expect(bubbles(page)).to_have_count(2)
-        await pushed(page, running, "请打 120", author="chen")
-        await expect(bubbles(page)).to_have_count(3)
-        letters += await page.evaluate(LETTERS)
-        await page.evaluate("document.querySelectorAll('.banner').forEach(b => b.hidden = false)")
-        await page.set_input_files("#file", LETTER)
-        await expect(page.locator(".failed")).to_have_count(1)
-        letters += await page.evaluate(LETTERS)
-        assert len(letters) > 30
-        assert [one for one in letters if one[1] < 4.5] == []
-        assert [one for one in letters if one[2] < 15] == []
-        assert await page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 17
-
-
-async def test_nothing_moves_for_who_wants_it_still(
-    browser: Browser, open_hospital: Hospital
-) -> None:
-    async with a_phone(browser, reduced_motion="reduce") as context:
-        page = await open_page(context, open_hospital)
-        await say(page, "你好")
-        await expect(bubbles(page)).to_have_count(2)
-        assert await page.evaluate("document.getAnimations().length") == 0
-
-
-async def test_the_keyboard_alone_is_enough(page: Page) -> None:
-    await say(page, "挂号")
-    await expect(page.locator(".log .chip")).to_have_count(2)
-    await page.focus("header a")
-    seen = []
-    for _ in range(6):
-        await page.keyboard.press("Tab")
-        seen.append(
-            await page.evaluate(
-                "[document.activeElement.textContent.trim() || document.activeElement.id,"
-                " document.activeElement.matches(':focus-visible')]"
-            )
-        )
-        if seen[-1][0] == "儿科":
-            await page.keyboard.press("Enter")
-            break
-    assert all(visible for _, visible in seen)
-    await expect(bubbles(page).last).to_have_text("收到：儿科")
-
-
-async def test_a_screen_reader_hears_what_comes(page: Page) -> None:
-    log = page.get_by_role("log")
-    assert await log.get_attribute("aria-live") == "polite"
-    await expect(page.get_by_role("textbox", name="写给心桥")).to_be_visible()
-    await expect(page.get_by_role("button", name="发送")).to_be_visible()
-    await expect(page.get_by_label("发照片或 PDF 文件")).to_be_attached()

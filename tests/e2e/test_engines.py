@@ -164,6 +164,28 @@ async def test_a_restart_of_the_rasa_server_loses_nothing(
     assert conversation.dialogue["slots"]["draft"]["step"] == "day"
 
 
+async def test_killed_in_a_turn_and_started_again_it_answers_within_half_a_minute(
+    served: Program, served_records: Records
+) -> None:
+    """With a Rasa server beside it the program is back in no time, unlike a model in the process."""
+    chat = Chat(served.url)
+    await chat.say("你好")
+    request = asyncio.create_task(chat.post("停车怎么收费"))
+    async with asyncio.timeout(10):
+        while (await served_records.the_chat(chat)).leased_until is None:
+            await asyncio.sleep(0)
+    served.kill()
+    await asyncio.gather(request, return_exceptions=True)
+    assert (await served_records.messages(chat))[-1].direction == "in"
+
+    served.start()
+    await served.until_ready()
+    async with asyncio.timeout(30):
+        while (await served_records.messages(chat))[-1].direction == "in":
+            await asyncio.sleep(0.2)
+    assert "每小时5元" in (await served_records.messages(chat))[-1].text
+
+
 async def _turn(chat: Chat, line: str) -> Replies:
     return await (chat.press(line[1:]) if line.startswith("[") else chat.say(line))
 

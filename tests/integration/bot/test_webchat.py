@@ -1,11 +1,11 @@
-"""The chat page's own address: its cookie, messages, files, and the stream of what is new."""
+"""The chat page's own address: its cookie, messages, and the stream of what is new."""
 
 import asyncio
-import json
-import stat
+import os
+import signal
+import sys
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,12 @@ from service import outbox
 from service.conversations import Reply
 from service.model import Message
 from tests.fakes import EchoEngine
+from tests.web_patient import Patient, Stream, a_patient
 from tests.web_server import Hospital, hospital
 
 pytestmark = pytest.mark.asyncio
 
 WORDING = read_wording()
-JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 100
-WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 " + b"picture" * 100
-PDF = b"%PDF-1.7\n" + b"report" * 100
 
 
 @pytest_asyncio.fixture
@@ -40,101 +37,6 @@ async def engine() -> EchoEngine:
 async def open_hospital(tmp_path: Path, engine: EchoEngine) -> AsyncIterator[Hospital]:
     async with hospital(tmp_path, engine) as running:
         yield running
-
-
-class Patient:
-    """Somebody with the chat page open: a cookie, and what the page does with it."""
-
-    def __init__(self, hospital: Hospital, client: httpx.AsyncClient) -> None:
-        self.hospital = hospital
-        self.client = client
-
-    @property
-    def address(self) -> str:
-        return self.client.cookies[COOKIE]
-
-    async def post(self, **body: Any) -> httpx.Response:
-        return await self.client.post("/chat/messages", json={"id": str(uuid.uuid4()), **body})
-
-    async def say(self, text: str) -> int:
-        answer = await self.post(text=text)
-        assert answer.status_code == 202, answer.text
-        inbound: int = answer.json()["inbound"]
-        return inbound
-
-    async def send_file(self, content: bytes, name: str = "a", **more: str) -> httpx.Response:
-        data = {"id": str(uuid.uuid4()), **more}
-        return await self.client.post("/chat/files", data=data, files={"file": (name, content)})
-
-    async def history(self) -> list[dict[str, Any]]:
-        answer = await self.client.get("/chat/history")
-        assert answer.status_code == 200, answer.text
-        messages: list[dict[str, Any]] = answer.json()
-        return messages
-
-    async def stored(self) -> list[Message]:
-        return await store.history(self.hospital.db, "web", self.address)
-
-    async def answered(self) -> list[dict[str, Any]]:
-        """The history, once the last word is the hospital's."""
-        async with asyncio.timeout(10):
-            while not (rows := await self.stored()) or rows[-1].direction == "in":
-                await asyncio.sleep(0.02)
-        return await self.history()
-
-    async def pushed(self, text: str, author: str = "bot") -> int:
-        conversation = (await self.stored())[0].conversation_id
-        message = await store.push(
-            self.hospital.db, self.hospital.clock, conversation, Reply(text), author=author
-        )
-        self.hospital.conversations.tell(conversation)
-        return message
-
-    @asynccontextmanager
-    async def listening(self, after: int = 0, header: str = "") -> AsyncIterator["Stream"]:
-        headers = {"Last-Event-ID": header} if header else {}
-        async with self.client.stream(
-            "GET", "/chat/events", params={"after": after}, headers=headers
-        ) as answer:
-            assert answer.status_code == 200
-            assert answer.headers["content-type"].startswith("text/event-stream")
-            yield Stream(answer)
-
-
-class Stream:
-    """What comes through an event stream."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self._lines = answer.aiter_lines()
-        self.last_id = ""
-
-    async def next(self, name: str = "", within: float = 5) -> dict[str, Any]:
-        """The next event, or the next of this name."""
-        async with asyncio.timeout(within):
-            event, data = "", ""
-            async for line in self._lines:
-                key, _, value = line.partition(": ")
-                if key == "event":
-                    event = value
-                elif key == "data":
-                    data = value
-                elif key == "id":
-                    self.last_id = value
-                elif not line and data and name in ("", event):
-                    return {"event": event, **json.loads(data)}
-                elif not line:
-                    event, data = "", ""
-        raise AssertionError("the stream ended")
-
-    async def texts(self, count: int) -> list[str]:
-        return [(await self.next("message"))["text"] for _ in range(count)]
-
-
-@asynccontextmanager
-async def a_patient(hospital: Hospital) -> AsyncIterator[Patient]:
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=20) as client:
-        assert (await client.get("/")).status_code == 200
-        yield Patient(hospital, client)
 
 
 @pytest_asyncio.fixture
@@ -285,7 +187,7 @@ async def test_other_sites_cannot_speak_for_a_patient(
     answer = await patient.client.post("/chat/messages", json=body, headers=headers)
     assert answer.status_code == status
     upload = await patient.client.post(
-        "/chat/files", data={"id": body["id"]}, files={"file": ("a", JPEG)}, headers=headers
+        "/chat/files", data={"id": body["id"]}, files={"file": ("a", b"%PDF-1.7")}, headers=headers
     )
     assert upload.status_code == status
 
@@ -459,90 +361,41 @@ async def test_open_streams_do_not_keep_the_server_from_stopping(tmp_path: Path)
         await running.serve()
 
 
+SERVING = """
+import asyncio, sys
+from pathlib import Path
+from tests.fakes import EchoEngine
+from tests.web_server import hospital
+
+async def main():
+    async with hospital(Path(sys.argv[1]), EchoEngine()) as running:
+        print(running.url, flush=True)
+        await running.stopped()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_server_that_is_told_to_stop_ends_its_streams_properly(tmp_path: Path) -> None:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVING, str(tmp_path), stdout=-1, stderr=-1, env={**os.environ}
+    )
+    assert server.stdout is not None
+    url = (await server.stdout.readline()).decode().strip()
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        await client.get("/")
+        async with client.stream("GET", "/chat/events") as answer:
+            stream = Stream(answer)
+            await stream.next("typing")
+            server.send_signal(signal.SIGTERM)
+            with pytest.raises(AssertionError, match="the stream ended"):
+                await stream.next("message", within=4)
+    _, errors = await server.communicate()
+    assert b"ERROR" not in errors, errors.decode()
+
+
 @pytest.mark.parametrize("odd", ["-1", "1e9", "٣", "9" * 30, "'; drop table message", "null"])
 async def test_a_senseless_last_event_does_no_harm(patient: Patient, odd: str) -> None:
     headers = {b"last-event-id": odd.encode()}
     async with patient.client.stream("GET", "/chat/events", headers=headers) as answer:
         assert (await Stream(answer).next())["event"] == "ready"
-
-
-@pytest.mark.parametrize(
-    ("content", "kind", "ending"),
-    [
-        (JPEG, "picture", "jpg"),
-        (PNG, "picture", "png"),
-        (WEBP, "picture", "webp"),
-        (PDF, "document", "pdf"),
-    ],
-)
-async def test_a_file_is_kept_privately_and_answered(
-    patient: Patient, content: bytes, kind: str, ending: str
-) -> None:
-    answer = await patient.send_file(content, r"..\..\我的/报告.exe")
-    assert answer.status_code == 202, answer.text
-    shown, reply = await patient.answered()
-    assert (shown["kind"], reply["text"]) == ("file", WORDING.reply("file").text)
-    [path] = [one for one in patient.hospital.settings.attachments.rglob("*") if one.is_file()]
-    assert path.suffix == f".{ending}"
-    assert path.read_bytes() == content
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert patient.address not in str(path), "a path shall not open the chat"
-
-
-async def test_a_file_sent_again_is_one_file(patient: Patient) -> None:
-    key = str(uuid.uuid4())
-    first = await patient.send_file(JPEG, id=key)
-    again = await patient.send_file(JPEG + b"other", id=key)
-    assert first.json() == again.json()
-    [path] = [one for one in patient.hospital.settings.attachments.rglob("*") if one.is_file()]
-    assert path.read_bytes() == JPEG
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<svg onload=alert(1)>", b"MZ\x90", b"GIF89a", b"\xff\xd8", b"RIFF1234WAVE"]
-)
-async def test_a_file_is_judged_by_its_content_not_its_name(
-    patient: Patient, content: bytes
-) -> None:
-    answer = await patient.send_file(content, "report.jpg")
-    assert answer.status_code == 415
-    assert "PDF" in answer.json()["detail"]
-    assert not patient.hospital.settings.attachments.exists()
-
-
-async def test_a_file_of_10_mb_is_taken_and_one_byte_more_is_not(patient: Patient) -> None:
-    limit = 10 * 1024 * 1024
-    assert (await patient.send_file(JPEG.ljust(limit, b"0"))).status_code == 202
-    assert (await patient.send_file(JPEG.ljust(limit + 1, b"0"))).status_code == 413
-    assert (await patient.send_file(JPEG.ljust(2 * limit, b"0"))).status_code == 413
-
-
-async def test_an_endless_upload_is_cut_off(patient: Patient) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        yield b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n' + JPEG
-        for _ in range(20):
-            yield b"0" * 1024 * 1024
-
-    answer = await patient.client.post(
-        "/chat/files",
-        content=endless(),
-        headers={"content-type": "multipart/form-data; boundary=x"},
-    )
-    assert answer.status_code == 413
-    assert not patient.hospital.settings.attachments.exists()
-
-
-async def test_an_upload_without_a_file_or_an_id_is_refused(patient: Patient) -> None:
-    no_file = await patient.client.post("/chat/files", data={"id": str(uuid.uuid4())})
-    no_id = await patient.client.post("/chat/files", files={"file": ("a", JPEG)})
-    not_even_a_form = await patient.client.post("/chat/files", content=b"abc")
-    assert [one.status_code for one in (no_file, no_id, not_even_a_form)] == [400, 400, 400]
-
-
-async def test_a_file_without_the_database_is_sent_again_later(patient: Patient) -> None:
-    key = str(uuid.uuid4())
-    await patient.hospital.lose_database()
-    assert (await patient.send_file(JPEG, id=key)).status_code == 503
-    await patient.hospital.find_database()
-    assert (await patient.send_file(JPEG, id=key)).status_code == 202
-    assert len(await patient.answered()) == 2

@@ -396,7 +396,10 @@ async def test_three_missed_visits_within_ninety_days_pause_booking(desk: Desk) 
         )
     assert await desk.book(await desk.patient(LI_JIANGUO, chat), clinic, chat=chat)
 
-    desk.clock.go_on(days=82)
+    desk.clock.go_on(days=80)
+    with pytest.raises(BookingPaused):
+        await desk.book(wang, await desk.clinic(), chat=chat)
+    desk.clock.go_on(days=1)
     assert await desk.book(wang, await desk.clinic(), chat=chat), "the first is out of the window"
 
 

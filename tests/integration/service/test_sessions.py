@@ -181,14 +181,17 @@ async def test_who_wants_a_full_doctor_is_shown_the_same_department(open_house: 
 
 async def test_nearest_are_the_same_doctor_the_same_day_and_the_next_chance(desk: Desk) -> None:
     full = await desk.clinic(days=5, numbers=0)
-    same_doctor = await desk.clinic(days=9)
+    same_doctor = await desk.clinic(days=7)
     same_day = await desk.clinic(days=5, period="afternoon", doctor="王慧敏")
     nearest = await desk.clinic(days=4, doctor="王慧敏")
-    await desk.clinic(days=12)
-    await desk.clinic(days=8, doctor="王慧敏")
-    await desk.clinic(days=5, doctor="孙立平", department=await desk.department("骨科"))
-    await desk.clinic(days=6, doctor="王慧敏", cancelled=True)
-    await desk.clinic(days=6, numbers=0, period="evening")
+    for farther in (1, 8, 12):
+        await desk.clinic(days=farther)
+    for farther in (2, 8):
+        await desk.clinic(days=farther, doctor="王慧敏")
+    orthopaedics = await desk.department("骨科")
+    await desk.clinic(days=5, doctor="孙立平", department=orthopaedics)
+    await desk.clinic(days=4, period="evening", doctor="王慧敏", cancelled=True)
+    await desk.clinic(days=4, period="afternoon", doctor="王慧敏", numbers=0)
     chat = await desk.chat(WANG_XIUYING)
     with pytest.raises(SessionFull) as refused:
         await desk.book(await desk.patient(WANG_XIUYING), full, chat=chat)
