@@ -24,13 +24,21 @@ def main(names: list[str]) -> None:
     found = {path.stem: path for path in (ROOT / "benchmarks" / "pipelines").glob("*.yml")}
     found["chosen"] = ROOT / "config.yml"
     for name in names or sorted(found):
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.nlu", "--one", str(found[name])]
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "benchmarks.nlu",
+            "--one",
+            str(found[name]),
+        ]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         print(name, done.stdout.strip().splitlines()[-1], flush=True)
 
 
 def measure(config: Path) -> dict[str, Any]:
-    """Train one pipeline on ``nlu_data`` and measure it on ``nlu_data/tests``."""
+    """Train one pipeline on ``nlu_data`` and measure it on ``tests/nlu``."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     import psutil
     from rasa.model_training import train_nlu
@@ -51,7 +59,11 @@ def measure(config: Path) -> dict[str, Any]:
         began = time.perf_counter()
         engine = EmbeddedEngine(Path(str(model)), [])
         loaded = time.perf_counter() - began
-    cases = load_data(str(ROOT / "nlu_data" / "tests")).intent_examples
+    cases = [
+        case
+        for path in sorted((ROOT / "tests" / "nlu").glob("*.yml"))
+        for case in load_data(str(path)).intent_examples
+    ]
     asyncio.run(engine.parse("您好"))
     began = time.perf_counter()
     parsed = asyncio.run(_parse_all(engine, [case.get("text") for case in cases]))
