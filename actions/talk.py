@@ -9,9 +9,9 @@ from actions.doctors import ShowSchedule
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service.handover import answer_by
+from service.safety import MODEL_SURE
 from service.triage import TYPICAL, find_departments
 
-SURE = 0.9
 _START: Buttons = [
     ("看什么科", "/find_department"),
     ("预约挂号", "/book_appointment"),
@@ -195,7 +195,7 @@ class Emergency(TurnAction):
     called = "action_emergency"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        if turn.typed and turn.confidence < SURE:
+        if turn.typed and turn.confidence < MODEL_SURE:
             return [FollowupAction("finding_form")]
         turn.say("emergency")
         turn.flag("danger", "model")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
 from bot.wording import Wording
@@ -22,6 +22,7 @@ from service.conversations import Button, Incoming, Outcome, Reply, Turn
 from service.database import Database
 from service.errors import DatabaseUnavailable
 from service.handover import URGENT, RaisedFlag
+from service.safety import MODEL_SURE, Danger
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,12 @@ class Alerts(Protocol):
     """Tells staff that a conversation needs a person; never with the patient's words."""
 
     def wake(self) -> None: ...
+
+
+def model_sees_danger(understanding: dict[str, Any]) -> bool:
+    """The second net: the model is sure of danger where no rule fired."""
+    sure = float(understanding.get("confidence", 0)) >= MODEL_SURE
+    return sure and understanding.get("intent") == "report_emergency"
 
 
 class Conversations:
@@ -176,12 +183,7 @@ class Conversations:
             await self._keep_file(turn)
         danger = safety.check(turn.text)
         if danger is not None:
-            logger.warning("danger %s in conversation %s", danger.rule, turn.conversation_id)
-            return Outcome(
-                replies=self._wording.danger(danger.kind, bool(turn.dialogue.get("loop"))),
-                understanding={"danger": danger.kind, "rule": danger.rule},
-                flags=[RaisedFlag(URGENT, danger.kind)],
-            )
+            return self._warn(turn, danger)
         if turn.owner:
             return Outcome()
         if turn.expired_press:
@@ -197,6 +199,15 @@ class Conversations:
             return Outcome(replies=[self._wording.reply("wordless")])
         return await self._ask_engine(turn)
 
+    def _warn(self, turn: Turn, danger: Danger) -> Outcome:
+        """The instruction, the alert, and the errand kept as it stands."""
+        logger.warning("danger %s in conversation %s", danger.rule, turn.conversation_id)
+        return Outcome(
+            replies=self._wording.danger(danger.kind, bool(turn.dialogue.get("loop"))),
+            understanding={"danger": danger.kind, "rule": danger.rule},
+            flags=[RaisedFlag(URGENT, danger.kind)],
+        )
+
     async def _ask_engine(self, turn: Turn) -> Outcome:
         if self._engine is None:
             raise EngineNotReady
@@ -210,6 +221,8 @@ class Conversations:
             misunderstood=turn.misunderstood,
         )
         response = await self._engine.respond(question)
+        if turn.press is None and model_sees_danger(response.understanding):
+            return self._warn(turn, Danger("other", "model"))
         if not response.replies:
             logger.error("no reply in conversation %s", turn.conversation_id)
             return self._apology(response)

@@ -53,7 +53,7 @@ def evaluate_file(
     judge: Callable[[Sequence[Case]], tuple[Figures, list[Case]]] = {
         "intents": lambda rows: _intents(rows, settings),
         "triage": lambda rows: _triage(rows, _needed(handbook)),
-        "safety": lambda rows: _safety(rows),
+        "safety": lambda rows: _safety(rows, settings),
         "dates": lambda rows: _dates(rows),
     }[kind]
     figures, wrong = judge(cases)
@@ -170,14 +170,18 @@ def _triage(cases: Sequence[Case], handbook: Handbook) -> tuple[Figures, list[Ca
     return {"top1": _share(first, len(cases)), "top3": _share(among, len(cases))}, wrong
 
 
-def _safety(cases: Sequence[Case]) -> tuple[Figures, list[Case]]:
+def _safety(cases: Sequence[Case], settings: Settings) -> tuple[Figures, list[Case]]:
+    """As in a chat: the rules first, then the model where no rule fires and it is sure."""
     wrong = []
+    unseen = [case["text"] for case in cases if safety.check(case["text"]) is None]
+    by_model = _dangers_of_the_model(unseen, settings)
     counts = {(truth, seen): 0 for truth in (True, False) for seen in (True, False)}
     for case in cases:
         danger = safety.check(case["text"])
-        counts[case["emergency"], danger is not None] += 1
-        if case["emergency"] != (danger is not None):
-            wrong.append({**case, "rule": danger.rule if danger else None})
+        rule = danger.rule if danger else "model" if case["text"] in by_model else None
+        counts[case["emergency"], rule is not None] += 1
+        if case["emergency"] != (rule is not None):
+            wrong.append({**case, "rule": rule})
     missed, seen = counts[True, False], counts[True, True]
     false, quiet = counts[False, True], counts[False, False]
     return {
@@ -186,6 +190,26 @@ def _safety(cases: Sequence[Case]) -> tuple[Figures, list[Case]]:
         "missed": missed,
         "false_alarms": false,
     }, wrong
+
+
+def _dangers_of_the_model(texts: Sequence[str], settings: Settings) -> set[str]:
+    """The texts in which the model is sure of danger; none while there is no model."""
+    model = newest_model(settings.models)
+    if model is None or not texts:
+        return set()
+    from bot.engine.embedded import EmbeddedEngine
+
+    engine = EmbeddedEngine(model, [])
+
+    async def predict() -> set[str]:
+        parsed = [(text, (await engine.parse(text))["intent"]) for text in texts if text.strip()]
+        return {
+            text
+            for text, intent in parsed
+            if intent["name"] == "report_emergency" and intent["confidence"] >= safety.MODEL_SURE
+        }
+
+    return asyncio.run(predict())
 
 
 def _dates(cases: Sequence[Case]) -> tuple[Figures, list[Case]]:

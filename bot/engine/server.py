@@ -8,7 +8,15 @@ from typing import Any
 
 import httpx
 
-from bot.engine import EngineFailed, EngineNotReady, Question, Response, collect, harmless
+from bot.engine import (
+    EngineFailed,
+    EngineNotReady,
+    Question,
+    Response,
+    collect,
+    harmless,
+    parse_press,
+)
 from bot.engine.snapshot import TURN, kept_slots, turn_of, understanding
 
 TIMEOUT = 30.0
@@ -28,17 +36,35 @@ class ServerEngine:
         sender = str(question.conversation_id)
         path = f"/conversations/{sender}/tracker"
         await self._call("PUT", f"{path}/events", json=_events(question))
-        message = question.press or harmless(question.text)
-        messages = await self._call(
-            "POST", "/webhooks/rest/webhook", json={"sender": sender, "message": message}
-        )
+        if question.press is None:
+            messages = await self._say(sender, question.text)
+        else:
+            messages = await self._press(sender, question.press)
         tracker = await self._call("GET", path, params={"include_events": "NONE"})
         loop = (tracker.get("active_loop") or {}).get("name")
+        parsed = parse_press(question.press) if question.press else tracker["latest_message"]
         return Response(
             dialogue={"slots": kept_slots(tracker["slots"], loop), "loop": loop},
-            understanding=understanding(tracker["latest_message"], "server"),
+            understanding=understanding(parsed, "server"),
             **collect(messages),
         )
+
+    async def _say(self, sender: str, text: str) -> list[dict[str, Any]]:
+        said = {"sender": sender, "message": harmless(text)}
+        messages: list[dict[str, Any]] = await self._call(
+            "POST", "/webhooks/rest/webhook", json=said
+        )
+        return messages
+
+    async def _press(self, sender: str, payload: str) -> list[dict[str, Any]]:
+        """A payload written as a message would come to the actions like typed words."""
+        parsed = parse_press(payload)
+        # Actions tell a press by its values: without any of its own it gets one.
+        entities = parsed["entities"] or [{"entity": "pressed", "value": True}]
+        wish = {"name": parsed["intent"]["name"], "entities": entities}
+        answer = await self._call("POST", f"/conversations/{sender}/trigger_intent", json=wish)
+        messages: list[dict[str, Any]] = answer["messages"]
+        return messages
 
     async def _call(self, method: str, path: str, **arguments: Any) -> Any:
         try:
