@@ -34,6 +34,8 @@ class Booking(Errand):
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step == "confirm" and await self._read_answer(turn, draft):
             return True
+        if step and turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5:
+            return False
         wish = ClinicWish.of(draft.get("wish"))
         heard = await hear(turn, wish.department)
         chooser = SessionChooser(turn, draft)
@@ -154,6 +156,15 @@ class Booking(Errand):
         return DONE
 
 
+_QUESTIONS = (
+    "ask_fees",
+    "ask_insurance",
+    "ask_directions",
+    "ask_hours",
+    "ask_visit_preparation",
+    "ask_report",
+    "ask_aftercare",
+)
 _CHANGES = [
     ("换时间", '/inform{"change": "day"}'),
     ("换医生", '/inform{"change": "doctor"}'),

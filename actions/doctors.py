@@ -77,7 +77,7 @@ class ShowSchedule(RememberTopic):
         )
         if free:
             sessions = [
-                (f"约{_short(one)}", f'/book_appointment{{"session": {one.id}}}')
+                (f"预约{_short(one)}", f'/book_appointment{{"session": {one.id}}}')
                 for one in free[:4]
             ]
             return [*sessions, ("看别的日子", _other_days(wish))]

@@ -9,6 +9,7 @@ from actions.doctors import ShowSchedule
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service.handover import answer_by
+from service.person_names import find_name
 from service.safety import MODEL_SURE
 from service.triage import TYPICAL, find_departments
 
@@ -127,7 +128,8 @@ class Inform(TurnAction):
         if turn.loop:
             turn.say("not_caught")
             return []
-        if turn.typed and (heard.departments or heard.doctors) and _BOOKING.search(turn.text):
+        named = heard.departments or heard.doctors or find_name(turn.text)
+        if turn.typed and named and _BOOKING.search(turn.text):
             return [FollowupAction("booking_form")]
         if heard.departments or heard.doctors or (topic and (heard.when.days or heard.when.period)):
             return await ShowSchedule().show(turn, wish)

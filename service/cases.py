@@ -153,9 +153,9 @@ def _terms(weight: float, words: str) -> dict[str, float]:
 _CATEGORIES: TermTable[str] = TermTable(
     {
         "attitude": _terms(
-            2,
+            4,
             "态度 不耐烦 凶 吼 骂 甩脸 翻白眼 爱理不理 爱搭不理 不理人 冷漠 冷冰冰 说话难听 没礼貌 推搡 训 "
-            "嫌弃 嘲笑 敷衍 不屑 脸色 呵斥 大声 阴阳怪气",
+            "大喊 大叫 冲我 嚷 嫌弃 嘲笑 敷衍 不屑 脸色 呵斥 大声 阴阳怪气",
         ),
         "waiting": _terms(
             2,

@@ -81,8 +81,8 @@ export function setState(item, text, action) {
 /** It will never be sent: it stays where it is, what comes later goes below it. */
 export function refuse(item, text) {
   setState(item, text);
-  item.classList.add("failed");
-  item.dataset.id = Math.max(0, ...byId.keys()) + 0.5;
+  item.classList.remove("unsent");
+  item.classList.add("failed", "refused");
 }
 
 function build({ direction, author, kind, text, file, buttons, at }) {
@@ -132,14 +132,15 @@ function chip({ title, payload, aside }) {
   return button;
 }
 
-/** Before the first message that is later; what is not sent yet stays last. */
+/** After the last message that is earlier; what is not sent yet stays last. */
 function place(item) {
   const id = Number(item.dataset.id);
-  const earlier = messages().reverse().find((one) => one !== item && Number(one.dataset.id) < id);
-  if (earlier === undefined) {
-    if (item !== messages()[0]) log.prepend(item);
-  } else if (previousMessage(item) !== earlier) {
-    earlier.after(item);
+  const earlier = messages().reverse().find((one) => one !== item && Number(one.dataset.id) < id) ?? null;
+  if (!item.isConnected || previousMessage(item, ".message:not(.refused)") !== earlier) {
+    let spot = earlier;
+    while (spot?.nextElementSibling?.matches(".refused")) spot = spot.nextElementSibling;
+    if (spot) spot.after(item);
+    else log.prepend(item);
   }
   markDay(item);
   const next = item.nextElementSibling;
@@ -148,9 +149,9 @@ function place(item) {
 
 const messages = () => [...log.querySelectorAll(".message")];
 
-function previousMessage(item) {
+function previousMessage(item, kind = ".message") {
   let previous = item.previousElementSibling;
-  while (previous && !previous.matches(".message")) previous = previous.previousElementSibling;
+  while (previous && !previous.matches(kind)) previous = previous.previousElementSibling;
   return previous;
 }
 

@@ -230,14 +230,26 @@ def test_upgrading_an_upgraded_database_is_no_mistake(tmp_path: Path) -> None:
         ("XINQIAO_DATABASE_URL", "mysql://x", "postgresql"),
     ],
 )
-@pytest.mark.parametrize("command", [("doctor",), ("db", "upgrade"), ("load", "hospital")])
 def test_a_setting_that_cannot_be_read_is_named_with_the_form_that_is_expected(
-    tmp_path: Path, command: tuple[str, ...], name: str, value: str, expected: str
+    tmp_path: Path, name: str, value: str, expected: str
 ) -> None:
-    done = xinqiao(tmp_path, *command, **{name: value})
+    done = xinqiao(tmp_path, "doctor", **{name: value})
     assert done.returncode == 2
     assert f"{name}='{value}'" in done.stdout
     assert expected in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("run",), ("train",), ("db", "upgrade"), ("load", "hospital"), ("clock", "forward", "3d")],
+)
+def test_no_command_begins_with_a_setting_that_cannot_be_read(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = xinqiao(tmp_path, *command, XINQIAO_CANCEL_HOURS="soon")
+    assert done.returncode == 2
+    assert "XINQIAO_CANCEL_HOURS='soon'" in done.stdout
+    assert not list(tmp_path.glob("*.db"))
 
 
 def test_a_database_out_of_reach_is_said_in_one_line(tmp_path: Path) -> None:
