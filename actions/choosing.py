@@ -53,6 +53,9 @@ class SessionChooser:
         except NotFound:
             return False
         self._draft["session"] = session.id
+        self._draft["doctor_shown"] = session.practitioner_id
+        self._draft.pop("list_doctors", None)
+        self._draft.pop("not_doctor", None)
         wish = self._wish
         wish.department = session.practitioner.department.name
         self._keep(wish)
@@ -60,6 +63,10 @@ class SessionChooser:
 
     def note(self, heard: Heard) -> None:
         """Keep what must be said about a wish before going on."""
+        if heard.doctors or heard.when.days or heard.departments:
+            self._draft.pop("list_doctors", None)
+        if heard.doctors or heard.departments:
+            self._draft.pop("not_doctor", None)
         if heard.unknown_doctor:
             self._draft["unknown_doctor"] = heard.unknown_doctor
         if heard.when.ask:
@@ -161,11 +168,14 @@ class SessionChooser:
             wish.days = []
             self._keep(wish)
         free = await self._find(wish.sessions(handbook))
-        skipped = draft.pop("not_doctor", None)
-        listed = draft.pop("list_doctors", False)
+        skipped = draft.get("not_doctor")
+        listed = draft.get("list_doctors", False) and not draft.get("any")
         if skipped is not None:
             others = [one for one in free if one.practitioner_id != skipped]
             if not others:
+                draft.pop("not_doctor")
+                draft.pop("list_doctors", None)
+                listed = False
                 turn.say("booking_no_other_doctor")
             free = others or free
         if not free:

@@ -4,7 +4,6 @@ A chat belongs to whoever holds its cookie; nothing else names it to a browser.
 """
 
 import asyncio
-import hashlib
 import json
 import logging
 import re
@@ -167,7 +166,8 @@ class ChatPage:
             if kind is None:
                 raise refusal(415, "file kind")
             await upload.seek(0)
-            path = f"{_folder(address)}/{name}.{kind[1]}"
+            chat = await store.conversation_for(self._db, self._clock, CHANNEL, address)
+            path = f"{chat}/{name}.{kind[1]}"
             await self._keep(upload.file, path)
             return await self._take(
                 Incoming(
@@ -325,11 +325,6 @@ def _known_address(request: Request) -> str:
     if address is None:
         raise refusal(401, "no chat")
     return address
-
-
-def _folder(address: str) -> str:
-    """A chat's folder; whoever sees it learns nothing that opens the chat."""
-    return f"{CHANNEL}/{hashlib.sha256(address.encode()).hexdigest()[:32]}"
 
 
 def _content(body: dict[str, Any]) -> tuple[str, str]:

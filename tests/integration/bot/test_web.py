@@ -18,8 +18,6 @@ from service.model import Conversation
 from tests.fakes import EchoEngine
 from tests.web_server import Hospital, hospital
 
-pytestmark = pytest.mark.asyncio
-
 WORDING = read_wording()
 WEBHOOK = "/webhooks/rest/webhook"
 

@@ -23,8 +23,6 @@ from tests.fakes import EchoEngine
 from tests.web_patient import Patient, Stream, a_patient
 from tests.web_server import Hospital, hospital
 
-pytestmark = pytest.mark.asyncio
-
 WORDING = read_wording()
 
 

@@ -13,8 +13,6 @@ from tests.fakes import EchoEngine
 from tests.web_patient import Patient, a_patient
 from tests.web_server import hospital
 
-pytestmark = pytest.mark.asyncio
-
 WORDING = read_wording()
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 100
@@ -46,10 +44,11 @@ async def test_a_file_is_kept_privately_and_answered(
     shown, reply = await patient.answered()
     assert (shown["kind"], reply["text"]) == ("file", WORDING.reply("file").text)
     [path] = [one for one in patient.hospital.settings.attachments.rglob("*") if one.is_file()]
+    chat = (await patient.stored())[0].conversation_id
+    assert path.parent == patient.hospital.settings.attachments / str(chat)
     assert path.suffix == f".{ending}"
     assert path.read_bytes() == content
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert patient.address not in str(path), "a path shall not open the chat"
 
 
 async def test_a_file_sent_again_is_one_file(patient: Patient) -> None:
