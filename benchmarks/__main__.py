@@ -1,6 +1,7 @@
 """``python -m benchmarks``: both stacks, one conversation set, one run."""
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -32,6 +33,7 @@ def main(
     """Hold one conversation set with the stock Rasa stack and with 心桥, and compare."""
     # Without this a SIGTERM would end us before the children are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before = [round(one, 2) for one in os.getloadavg()]
     children: list[Child] = []
     with tempfile.TemporaryDirectory(prefix="xinqiao-bench-") as scratch:
         try:
@@ -45,7 +47,9 @@ def main(
     out.print(table(ours, stock))
     for target, reached in targets(ours, stock).items():
         out.print(f"{'reached' if reached else 'MISSED '}  {target}")
-    print(json.dumps(as_json(ours, stock), ensure_ascii=False))
+    load = [round(one, 2) for one in os.getloadavg()]
+    busy = {"machine": {"cores": os.cpu_count(), "load_before": before, "load_after": load}}
+    print(json.dumps({**as_json(ours, stock), **busy}, ensure_ascii=False))
 
 
 def _compare(

@@ -15,6 +15,8 @@ class Measured:
 
     start: Start
     turns: list[float] = field(default_factory=list)
+    fastest: dict[tuple[str, int], float] = field(default_factory=dict)
+    """Each turn of the set, by conversation and place, in the round in which it was fastest."""
     silent: list[str] = field(default_factory=list)
     """Where a turn got no reply: the conversation and the turn's place in it."""
     cpu: float = 0.0
@@ -41,5 +43,7 @@ def _hold(stack: Stack, conversation: Conversation, phone: str, measured: Measur
         for place, text in enumerate(conversation.said_by(phone), start=1):
             took, messages = chat.say(text)
             measured.turns.append(took)
+            known = measured.fastest.get((conversation.name, place), took)
+            measured.fastest[conversation.name, place] = min(known, took)
             if not messages:
                 measured.silent.append(f"{conversation.name}, turn {place}")

@@ -33,12 +33,14 @@ def prepare(
     (home / "models").mkdir(parents=True)
     if model is None:
         tell("no model yet: training one")
-        _run(home, children, "train")
+        _run(home, children, "-m", "bot", "train")
     else:
         tell(f"model: {model.name}")
         shutil.copy2(model, home / "models")
-        _run(home, children, "db", "upgrade")
-        _run(home, children, "load", "hospital")
+        _run(home, children, "-m", "bot", "db", "upgrade")
+        _run(home, children, "-m", "bot", "load", "hospital")
+        # The stack that starts first would else read all of Rasa from a cold disk.
+        _run(home, children, "-c", "import bot.engine.embedded")
     homes = scratch / "xinqiao", scratch / "stock"
     for copy in homes:
         shutil.copytree(home, copy)
@@ -46,6 +48,6 @@ def prepare(
 
 
 def _run(home: Path, children: list[Child], *arguments: str) -> None:
-    child = Child(("-m", "bot", *arguments), environment_of(home), home / "prepare.log")
+    child = Child(arguments, environment_of(home), home / "prepare.log")
     children.append(child)
     child.finish()

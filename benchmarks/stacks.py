@@ -29,11 +29,16 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds from the command to each step; ``announces``: the page says it is getting ready."""
+    """Seconds from the command to each step.
+
+    ``cpu``: processor seconds used until the first reply; ``announces``: the page says that it is
+    getting ready.
+    """
 
     page: float
     ready: float
     reply: float
+    cpu: float
     announces: bool
 
 
@@ -134,7 +139,7 @@ class Ours(Stack):
                     child.stop()
                 raise
             ready = self._elapsed()
-            return Start(page, ready, reply.result(), _announces(html))
+            return Start(page, ready, reply.result(), self.cpu_seconds(), _announces(html))
 
     def _is_ready(self) -> bool | None:
         return json.loads(fetch(self.port, "/health") or "{}").get("ready") or None
@@ -170,7 +175,8 @@ class Stock(Stack):
         self._until(lambda: fetch(self.port, "/"))
         page = self._elapsed()
         self._until(lambda: fetch(actions, "/health"))
-        return Start(page, self._elapsed(), self._first_reply(), announces=False)
+        ready = self._elapsed()
+        return Start(page, ready, self._first_reply(), self.cpu_seconds(), announces=False)
 
     def _write_endpoints(self, actions: int) -> Path:
         path = self.home / "endpoints.yml"

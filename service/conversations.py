@@ -533,7 +533,8 @@ async def keep_attachment(
                 message_id=message_id,
                 kind=kind,
                 name=str(inbound.content["name"]),
-                path="",
+                # The web door lays a file down itself; other channels' are fetched later.
+                path=str(inbound.content["file"]) if inbound.channel == "web" else "",
                 channel_file=str(inbound.content["file"]),
             )
         )
