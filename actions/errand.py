@@ -5,6 +5,7 @@ whole errand. Its draft is one slot. A message in which an errand finds nothing 
 side question: the rules answer it, and the open question is asked again.
 """
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk.events import EventType, SlotSet
@@ -54,6 +55,7 @@ class Errand(TurnAction):
         """A new draft, with what is known from before this message."""
         return {}
 
+    @abstractmethod
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         """Put what the message tells into the draft.
 
@@ -63,15 +65,14 @@ class Errand(TurnAction):
         Returns:
             Whether anything for this errand was in it.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def ask(self, turn: Turn, draft: Draft) -> str:
         """Ask for what is missing, or do the errand when nothing is.
 
         Returns:
             The step that was asked for; ``DONE`` when the errand is over.
         """
-        raise NotImplementedError
 
     async def act(self, turn: Turn) -> list[EventType]:
         kept = turn.slot("draft") or {}

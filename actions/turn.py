@@ -1,6 +1,7 @@
 """One message as an action sees it, and the base of all actions."""
 
 import re
+from abc import ABC, abstractmethod
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -183,8 +184,11 @@ class Turn:
         self.signal(flag=kind, reason=reason)
 
 
-class TurnAction(Action):
-    """An action that is handed a ``Turn``. ``called`` is its name in the domain."""
+class TurnAction(Action, ABC):
+    """An action that is handed a ``Turn``. ``called`` is its name in the domain.
+
+    Abstract, because ``rasa run actions`` registers every concrete class that it finds.
+    """
 
     called: ClassVar[str] = ""
 
@@ -196,6 +200,6 @@ class TurnAction(Action):
     ) -> list[EventType]:
         return await self.act(Turn(dispatcher, tracker))
 
+    @abstractmethod
     async def act(self, turn: Turn) -> list[EventType]:
         """Answer the turn; returns Rasa events such as ``SlotSet``."""
-        raise NotImplementedError

@@ -77,7 +77,12 @@ _KEYS: dict[str, dict[str, type]] = {
 
 
 def _read(file: Path, kind: str) -> Iterator[Case]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCases(f"{file.name}：应为一个 UTF-8 文本文件") from error
+    # str.splitlines() also splits at U+2028, which JSON allows inside a string.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -78,13 +78,16 @@ def _days(
     for reason in ("impossible", "conflict"):
         if reason in kinds:
             return (), reason
-    said = [mention for mention in found.wished if mention.days and mention.kind != "open"]
+    said = [one for one in found.wished if one.days and one.kind != "open"]
+    if "open" not in kinds and all(_is_a_month_ahead(one, present) for one in said):
+        said, kinds = [], kinds | ({"vague"} if said else set())
     if said:
         days = _accepted(said, period, present)
         days = _without(days, found.refused)
         return (tuple(sorted(days)), "") if days else ((), "past")
     if "open" in kinds or (found.refused and others_are_fine(reading, found.refused)):
-        return tuple(sorted(_without(set(present.open_days), found.refused))), ""
+        days = set(_left(present.open_days, period, present))
+        return tuple(sorted(_without(days, found.refused))), ""
     if found.past:
         return (), "past"
     if "vague" in kinds:
@@ -95,7 +98,7 @@ def _days(
 def _accepted(said: list[Mention], period: str | None, present: Present) -> set[date]:
     """All days said; 下周四起 and 12月6号前 limit each other."""
     limits = {
-        mention.kind: {day for day in mention.days if day >= present.day}
+        mention.kind: set(_left(mention.days, period, present))
         for mention in said
         if mention.kind in _LIMITS
     }
@@ -114,9 +117,22 @@ def _to_come(mention: Mention, period: str | None, present: Present) -> Days:
     if mention.again and today in mention.days and is_over(period, present):
         left = [day for day in mention.days if day > today]
         return tuple(left) or mention.again(plus(today, 1))
-    if mention.days == (today,) and period and is_over(period, present):
-        return ()
-    return tuple(day for day in mention.days if day >= today)
+    return _left(mention.days, period, present)
+
+
+def _left(days: Days, period: str | None, present: Present) -> Days:
+    """The days to come; today among them while its half-day is still to come.
+
+    Today alone, without a half-day, stays even when its clinics are over.
+    """
+    today = present.day
+    counts = not is_over(period, present) or (days == (today,) and not period)
+    return tuple(day for day in days if day > today or (day == today and counts))
+
+
+def _is_a_month_ahead(mention: Mention, present: Present) -> bool:
+    """下个月: too long to choose a day from."""
+    return mention.kind == "month" and len(mention.days) > 27 and present.day not in mention.days
 
 
 def _without(days: set[date], refused: tuple[Mention, ...]) -> set[date]:

@@ -39,6 +39,7 @@ def _open(_: re.Match[str], present: Present) -> Said:
     r"过(?:一?阵|一?段|些)(?:子|时间|日子|天|时候)?|过几[天日]|改[天日](?![期子])|再?等?几[天日]之?以?后",
     r"以后再[说看约来]|回头再|有[空时]间?再|等我?有[空时]|到时候?再?[说看]|再说吧|[晚迟](?:几天|些时候|些日子)",
     r"(?<![\d一二三四五六七八九十两几半多])年[底前后]|过完年|开春|(?:^|(?<=[,，。等过]))节[前后]|忙[完过]|往后推|明年(?=再|吧|$|[,，。])|以后有[时空]|三五[天日](?:[之以]?后)|十[来几]天[之以]?后",
+    r"就[^,，。]{0,5}那一?天|(?:[约挂选定]|[改换挪]到)[在个]?那一?天|^那一?天(?=吧|就|$)",
     r"(?<!号)等(?![了候级待号位着等很好半一太多这那得不退总报通排叫\d]|有[号人])[^,，。]{1,8}(?:了|[之以]?后|再)",
 )
 def _vague(_: re.Match[str], present: Present) -> Said:
@@ -97,7 +98,7 @@ def _in_months(match: re.Match[str], present: Present) -> Said:
 
 @_reads(
     rf"{NUMBER}个?(?P<unit>[天日周]|(?<=个)月)(?:[之以]?内)",
-    rf"(?:未来|接下来|今后|这(?!一周)|近|往后)的?(?P<n>{NUMERAL}|几)个?(?P<unit>[天日周])(?!前)",
+    rf"(?:未来|接下来|今后|(?P<these>这)(?!一周)|近|往后)的?(?P<n>{NUMERAL}|几)个?(?P<unit>[天日周])(?!前)",
     r"(?P<n>半)个?(?P<unit>月)(?:[之以]?内)",
 )
 def _within(match: re.Match[str], present: Present) -> Said:
@@ -106,7 +107,8 @@ def _within(match: re.Match[str], present: Present) -> Said:
         return on_days("span", *present.open_days)
     number = 3 if match["n"] == "几" else numeral(match["n"])
     length = number * {"天": 1, "日": 1, "周": 7, "月": 30}[match["unit"]]
-    return Said("span", span(present.day, plus(present.day, max(length, 1) - 1)))
+    kind = "these" if match.groupdict().get("these") else "span"
+    return Said(kind, span(present.day, plus(present.day, max(length, 1) - 1)))
 
 
 @_reads(

@@ -128,7 +128,7 @@ def _date(match: re.Match[str], present: Present) -> Said | None:
 
 
 @_reads(
-    rf"{WHICH}月的?{DAY}[号日]",
+    rf"{WHICH}月的?{DAY}(?:[号日]|{NO_MORE})",
     rf"{UNBROKEN}(?P<which>)(?P<day>{NUMERAL})号",
     r"(?<![\d.:/-])(?P<which>)(?P<day>[12]?\d|3[01])(?=[上下中]午|[早晚]上)",
     rf"{UNBROKEN}(?P<which>)(?P<day>\d\d?|[二三]?十[一二三四五六七八九]?|(?<=到)[一二三四五六七八九])日(?![内后])",

@@ -27,6 +27,11 @@ class Present:
     def open_days(self) -> Days:
         return span(self.day, plus(self.day, max(self.horizon, 1) - 1))
 
+    @property
+    def last_day(self) -> date:
+        """The last day that can be booked."""
+        return plus(self.day, self.horizon)
+
 
 class Said(NamedTuple):
     """What a reader makes of its words; ``kind`` decides how it combines with its neighbours.

@@ -14,10 +14,10 @@ _REFUSED = re.compile(r".{0,4}(?:不行|不可以|没空|没时间|来不了)的
 _FIRST_AFTER = re.compile(r"□*(?:[之以过]?后)的?(?:第?一个|头一个)")
 _RANGE = re.compile(r"□*(?:到|至|~|-|—|–)+")
 _APPOSITION = re.compile(
-    r"[的,，?(（\[【:□]*(?:也?就是|也就|即|是|那天|剩下的?|余下的?|里的?|内的?)?"
+    r"[的吧,，?(（\[【:□]*(?:也?就是|也?就|即|是|那天|剩下的?|余下的?|里的?|内的?)?"
 )
 _AFTER = re.compile(
-    r"(?:那天)?(?:(?P<later>[之以过]后|后(?![背脑颈腰悔面天来])|往后)|起(?![床来疹])|开始)"
+    r"(?:那天)?(?:(?P<later>[,，]?[之以]后(?=我?都|随时|哪天|随便)|[之以过]后|后(?![背脑颈腰悔面天来])|往后)|起(?![床来疹])|开始)"
 )
 _BEFORE = re.compile(r"[之以]?前(?![天面几后台列来往])")
 _AROUND = re.compile(r"左右|前后|上下|附近")
@@ -25,7 +25,9 @@ _UNTIL = re.compile(r"(?:为|截)?止")
 _NEIGHBOUR = re.compile(r"的?(?:(?P<before>[前头]一天)|[后第][一二]天)")
 _LATEST = re.compile(r"(?:最[晚迟]|不晚于|不超过|截[止至]到?)(?:是|到|在)?$")
 _PASSED = re.compile(r"过[了完]?$")
-_DAYS_FROM = re.compile(rf"(?:起|开始)的?(?:连着|连续|往后|头)?(?P<n>{NUMERAL})天")
+_DAYS_FROM = re.compile(
+    rf"(?:起|开始)的?我?(?:连着|连续|往后|头|[请休放]了?)?(?P<n>{NUMERAL})天"
+)
 
 
 def combined(reading: Reading, present: Present) -> list[Mention]:
@@ -43,7 +45,7 @@ def combined(reading: Reading, present: Present) -> list[Mention]:
 
 def _from_an_hour_of_today(reading: Reading, present: Present) -> list[Mention]:
     """2点到明天4点 begins today."""
-    mentions = list(reading.mentions)
+    mentions = _these_days(reading)
     first = mentions[0] if mentions else None
     opens = first and any(
         hour.end < first.start and _RANGE.fullmatch(reading.rest[hour.end : first.start])
@@ -52,6 +54,17 @@ def _from_an_hour_of_today(reading: Reading, present: Present) -> list[Mention]:
     if first and opens and first.days and first.days[0] > present.day:
         days = span(present.day, min(first.days[-1], present.open_days[-1]))
         mentions[0] = replace(first, days=days, kind="range")
+    return mentions
+
+
+def _these_days(reading: Reading) -> list[Mention]:
+    """这三天 after days that were said means those, else the next three."""
+    mentions: list[Mention] = []
+    for one in reading.mentions:
+        if one.kind != "these":
+            mentions.append(one)
+        elif not any(before.days and before.days[-1] >= one.days[0] for before in mentions):
+            mentions.append(replace(one, kind="span"))
     return mentions
 
 
@@ -146,12 +159,12 @@ def _widened(reading: Reading, mention: Mention, present: Present) -> Mention:
 
 def _from(first: date, present: Present) -> Days:
     """To the end of the open days, or as many days from one that lies beyond them."""
-    last = present.open_days[-1]
+    last = present.last_day
     return span(first, last if first <= last else plus(first, present.horizon - 1))
 
 
 def _until(last: date, present: Present) -> Days:
-    return span(present.day, min(last, present.open_days[-1]))
+    return span(present.day, min(last, present.last_day))
 
 
 def _grown(

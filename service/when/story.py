@@ -18,6 +18,13 @@ _DONE = re.compile(
 )
 _STARTED = re.compile(r"开始|以来|起床|起来|醒来|突然|忽然|发现")
 _FOUND = re.compile(r"查[出到]|确诊|得[的了]|患[的上]|发现")
+_NO_VISIT = r"(?![^,，]{0,6}(?:号|[挂看约查]|来|门诊|专家|医生|医院|手术|体检))"
+_OTHER_EVENT = re.compile(
+    r"□*的?[才就要会我我爸我妈孩子]{0,3}(?:出院|[出拿]结果|[出拿]报告|出来|回[来去家国厂校]|到期|过期|放假|开学|开始请|的?[火高飞][车铁机]|出诊)"
+    r"|□*的?话?(?:我|他|她|孩子|娃|家里|单位)?(?:又|还|也|都)?"
+    rf"(?:(?:要(?![么不是])|得(?![,，。!]|$))|有(?=事|课|会|班|考|活动|安排)|加班|值班|出差|考试){_NO_VISIT}"
+)
+_EVENT_UNTIL = re.compile(r"(?:出差|外地|老家|住院|休假|请假|上班|忙|培训|考试|放假|值班)[^,，]{0,4}到$")
 _FACT = re.compile(r"(?:月经|末次|预产期|上次)(?:时间|日期)?(?:是|在)?$")
 
 
@@ -41,6 +48,13 @@ def is_story(reading: Reading, mention: Mention, present: Present) -> bool:
         return True
     about_today = present.day in mention.days and mention.kind in ("relative", "span")
     return bool(about_today and _SYMPTOM.search(after) and not _BOOKING.search(after))
+
+
+def is_other_event(reading: Reading, said: Mention | Hour) -> bool:
+    """Said of something else than the visit: 20号放假, 周日我要加班, 出差到下周二."""
+    if _EVENT_UNTIL.search(reading.before(said.start)):
+        return True
+    return bool(_OTHER_EVENT.match(reading.after(said.end)))
 
 
 def of_the_illness(reading: Reading, hour: Hour) -> bool:

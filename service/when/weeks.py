@@ -10,7 +10,6 @@ from service.when.mention import (
     WEEKDAYS,
     WHICH,
     YEAR,
-    Again,
     Present,
     Readers,
     Said,
@@ -78,17 +77,18 @@ def _weekdays(match: re.Match[str], present: Present) -> Said:
 def _weekend(match: re.Match[str], present: Present) -> Said:
     if match["every"]:
         return Said("span", tuple(day for day in present.open_days if day.weekday() > 4))
-    if not match["which"]:
-        return Said("span", *_next_weekend(present.day))
-    first = monday(present.day, steps(match["which"]))
-    return Said("span", span(plus(first, 5), plus(first, 6)))
+    if match["which"]:
+        return Said("span", _weekend_of(monday(present.day, steps(match["which"]))))
+    days = _weekend_of(present.day)
+    if days[-1] == present.day:  # on a Sunday: its rest, and the next one
+        days += _weekend_of(plus(present.day, 1))
+    return Said("span", days, _weekend_of)
 
 
-def _next_weekend(day: date) -> tuple[Days, Again]:
-    def again(base: date) -> Days:
-        return span(plus(monday(base), 5), plus(monday(base), 6))
-
-    return again(day), again
+def _weekend_of(day: date) -> Days:
+    """Saturday and Sunday of the day's week."""
+    first = monday(day)
+    return span(plus(first, 5), plus(first, 6))
 
 
 @_reads(

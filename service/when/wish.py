@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from service.when.hours import ENDS, Hour
 from service.when.mention import Mention, Present
 from service.when.reading import CLAUSE_ENDS, LIST, Reading
-from service.when.story import is_story, of_the_illness
+from service.when.story import is_other_event, is_story, of_the_illness
 
 _EXCEPT = re.compile(r"(?:除了?|除[去开]|不包括|只要不是)(?:我?在?)$")
 _NOT = re.compile(
@@ -21,16 +21,13 @@ _OTHERS = re.compile(r"其[他它余]|别的|都[行可成能]|都有空|哪天�
 _NOT_AT_ALL = re.compile(
     r".{0,8}(?:没空|没有空|没时间|没有时间|来不了|去不了|到不了|走不开|不得闲|不方便)(?!就|的话)"
 )
-_OTHER_EVENT = re.compile(
-    r"□*[才就要会我我爸我妈孩子]{0,3}(?:出院|[出拿]结果|[出拿]报告|出来|回[来去家国]|到期|过期|放假|开学|开始请|的?[火高飞][车铁机]|出诊)"
-)
 _AVOIDED = re.compile(r"(?:不要|(?<![特分])别|[避躲错绕]开)(?:在|挂|约|给我)*$")
 _MOVED = re.compile(
     r"(?:改|换|挪|调|移|推|延)[期约签号时间迟后前]{0,3}(?:到|成|为|至|去)?□*$|(?:提前|推迟|延期|延后)到?$"
 )
 _CORRECTED = re.compile(r"不对|说错|写错|打错|搞错|错了|哦不|噢不|啊不|算了|,不,|,不是")
 _OLD = re.compile(
-    r"(?:原来|原定|本来|原先|之前|约了|挂了|约好|约的是?|挂的是?|预定了|订了)(?:个|的|是|在)*$"
+    r"(?:原来|原定|本来|原先|之前|约了|挂了|约好|约的是?|挂的是?|预定了|订了|原本|以前)(?:个|的|是|在|约|挂)*$"
 )
 
 
@@ -119,8 +116,7 @@ def _latest(reading: Reading, wished: list[Mention]) -> list[Mention]:
     new = [
         one
         for one in kept
-        if not _OLD.search(reading.before(one.start))
-        and not _OTHER_EVENT.match(reading.after(one.end))
+        if not _OLD.search(reading.before(one.start)) and not is_other_event(reading, one)
     ]
     return new or kept
 
@@ -141,6 +137,7 @@ def wished_hours(reading: Reading, sorted_: Sorted) -> list[Hour]:
     ]
     refused = [one for one in hours if _is_refused_hour(reading, one)]
     kept = [one for one in hours if one not in refused]
+    kept = [one for one in kept if not is_other_event(reading, one)] or kept
     for n, one in enumerate(kept):
         if n and _MOVED.search(reading.rest[kept[n - 1].end : one.start]):
             kept = kept[n:]

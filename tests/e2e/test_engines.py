@@ -211,6 +211,7 @@ def _plain(text: str) -> str:
     text = _FIRST.get(text.strip(), text)
     for pattern, instead in (
         (r"[A-Z]{2}\d{8}-\d+", "<number>"),
+        (r"\*{4}\d{4}", "<phone>"),
         (r"余\d+", "余n"),
         (r"\d\d:\d\d", "<time>"),
         (r"(?<=[，\s])\d+号", "n号"),
