@@ -1,25 +1,18 @@
 """One's own bookings: look them up, move them, give them back, wait for a free number."""
 
 import re
-from typing import Any
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 
-from actions.booking import say_already_booked, say_receipt
-from actions.choosing import SessionChooser, session_line
+from actions.choosing import session_line
 from actions.errand import DONE, Draft, Errand
+from actions.requests import own_requests, request_line
 from actions.turn import Turn, TurnAction
-from actions.wishes import ClinicWish, Heard, apply, day_words, hear
+from actions.wishes import Heard, day_words, hear
 from service import appointments
 from service.errors import (
-    AlreadyBooked,
-    BookingPaused,
-    NotBookable,
     NotFound,
     NotYours,
-    PastCutoff,
-    SessionFull,
-    WrongPatient,
 )
 from service.model import Appointment
 
@@ -48,8 +41,21 @@ class CheckAppointments(TurnAction):
         if number and not await _is_own(turn, number[0]):
             turn.say("booking_not_found", number=number[0].upper())
         bookings = await own_bookings(turn)
+        requests = await own_requests(turn)
+        if requests:
+            turn.say(
+                "requests",
+                [("撤回申请", "/cancel_appointment")],
+                count=len(requests),
+                lines="\n".join(request_line(turn, one) for one in requests[:4]),
+            )
         if not bookings:
-            turn.say("bookings_none", [("预约挂号", "/book_appointment")])
+            if turn.loop == "booking_form":
+                turn.say("booking_not_yet")
+            elif not requests:
+                turn.say(
+                    "bookings_none", [("预约挂号", "/book_appointment"), ("找人工", "/ask_human")]
+                )
             return []
         lines = [await booking_lines(turn, one) for one in bookings[:5]]
         turn.say(
@@ -88,7 +94,7 @@ async def _is_own(turn: Turn, number: str) -> bool:
     return True
 
 
-class _WithBooking(Errand):
+class WithBooking(Errand):
     """An errand about one of the chat's own bookings."""
 
     verb = ""
@@ -149,7 +155,7 @@ class _WithBooking(Errand):
             return ""
         bookings = await own_bookings(turn)
         if not bookings:
-            turn.say("bookings_none", [("预约挂号", "/book_appointment")])
+            turn.say("bookings_none", [("预约挂号", "/book_appointment"), ("找人工", "/ask_human")])
             return DONE + "none"
         turn.say(
             f"{self.verb}_which",
@@ -171,64 +177,6 @@ class _WithBooking(Errand):
         )
 
 
-class CancelBooking(_WithBooking):
-    """取消预约: which one, are you sure, done."""
-
-    form = "cancel_form"
-    word = "取消预约"
-    opens = ("cancel_appointment",)
-    verb = "cancel"
-
-    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        if step == "confirm" and turn.affirms:
-            draft["yes"] = True
-            return True
-        if step == "confirm" and turn.denies:
-            draft["no"] = True
-            return True
-        found = await self.read_booking(turn, draft)
-        return found
-
-    async def ask(self, turn: Turn, draft: Draft) -> str:
-        asked = await self.ask_booking(turn, draft)
-        if asked:
-            return DONE if asked.endswith("none") else asked
-        if draft.pop("no", False):
-            turn.say("cancel_kept")
-            return DONE
-        try:
-            booking = await self.booking(turn, draft)
-            if not draft.get("yes"):
-                turn.say(
-                    "cancel_confirm",
-                    [("确认取消", "/affirm"), ("不取消", "/deny")],
-                    line=await booking_lines(turn, booking),
-                )
-                return "confirm"
-            done = await appointments.cancel(
-                turn.services.db,
-                turn.services.clock,
-                turn.services.settings,
-                conversation_id=await turn.conversation_id(),
-                number=booking.number,
-            )
-        except (NotYours, NotFound):
-            turn.say("booking_not_found", number=draft["booking"])
-            return DONE
-        except PastCutoff:
-            say_past_cutoff(turn)
-            return DONE
-        turn.say(
-            "cancel_done",
-            [("重新预约", "/book_appointment")],
-            number=done.number,
-            patient=await patient_name(turn, done.patient_id),
-            when=session_line(done.session, turn.today),
-            department=done.session.practitioner.department.name,
-        )
-        return DONE
-
-
 def say_past_cutoff(turn: Turn) -> None:
     """Too close to the clinic's start: a person can still help."""
     turn.say(
@@ -239,120 +187,4 @@ def say_past_cutoff(turn: Turn) -> None:
     turn.flag("human", "booking past cutoff")
 
 
-class MoveBooking(_WithBooking):
-    """改期: which one, to when, yes, done; the number stays."""
-
-    form = "move_form"
-    word = "改期"
-    opens = ("reschedule_appointment",)
-    own = ("book_appointment",)
-    verb = "move"
-
-    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        if step == "confirm" and turn.affirms:
-            draft["yes"] = True
-            return True
-        chooser = SessionChooser(turn, draft, moving=True)
-        if await chooser.read_pressed():
-            return True
-        found = await self.read_booking(turn, draft) if not draft.get("booking") else False
-        wish = ClinicWish.of(draft.get("wish"))
-        heard = await hear(turn, wish.department)
-        if heard.when.days or heard.when.period or heard.when.ask or (heard.doctors and step):
-            apply(wish, heard)
-            chooser.note(heard)
-            draft["wish"] = wish.kept()
-            draft.pop("session", None)
-            draft["wished"] = True
-            draft["named"] = bool(heard.doctors)
-            return True
-        if step and chooser.reads_other_wish():
-            draft["wished"] = True
-            return True
-        if step == "confirm" and turn.denies:
-            draft.pop("session", None)
-            draft["wish"] = {}
-            return True
-        return found
-
-    async def ask(self, turn: Turn, draft: Draft) -> str:
-        asked = await self.ask_booking(turn, draft)
-        if asked:
-            return DONE if asked.endswith("none") else asked
-        try:
-            booking = await self.booking(turn, draft)
-        except (NotYours, NotFound):
-            turn.say("booking_not_found", number=draft["booking"])
-            return DONE
-        draft["not_session"] = booking.session_id
-        self._complete_wish(draft, booking)
-        chooser = SessionChooser(turn, draft, moving=True)
-        asked = await chooser.ask()
-        if asked:
-            return asked
-        session = await appointments.find_session(turn.services.db, draft["session"])
-        if not draft.pop("yes", False):
-            turn.say(
-                "move_confirm",
-                [
-                    ("确认改期", "/affirm"),
-                    ("换时间", '/inform{"change": "day"}'),
-                    ("不改了", '/deny{"stop": true}'),
-                ],
-                old=session_line(booking.session, turn.today),
-                new=session_line(session, turn.today),
-                patient=await patient_name(turn, booking.patient_id),
-            )
-            return "confirm"
-        return await self._move(turn, draft, booking)
-
-    def _complete_wish(self, draft: Draft, booking: Appointment) -> None:
-        """Same department, and the same doctor as long as nothing else is wished."""
-        wish = ClinicWish.of(draft.get("wish"))
-        doctor = booking.session.practitioner
-        wish.department = wish.department or doctor.department.name
-        draft["prefer"] = doctor.id
-        if not wish.doctors and not draft.get("any") and not draft.get("wished"):
-            wish.doctors = [doctor.id]
-        elif draft.get("wished") and wish.doctors == [doctor.id] and not draft.get("named"):
-            wish.doctors = []
-        draft["wish"] = wish.kept()
-
-    async def _move(self, turn: Turn, draft: Draft, booking: Appointment) -> str:
-        try:
-            moved = await appointments.move(
-                turn.services.db,
-                turn.services.clock,
-                turn.services.settings,
-                conversation_id=await turn.conversation_id(),
-                number=booking.number,
-                session_id=draft["session"],
-                origin=turn.origin("move"),
-            )
-        except PastCutoff:
-            say_past_cutoff(turn)
-            return DONE
-        except SessionFull as error:
-            draft.pop("session")
-            return SessionChooser(turn, draft).offer(error.alternatives, "booking_just_full")
-        except AlreadyBooked as error:
-            draft.pop("session")
-            say_already_booked(turn, error.appointment)
-            return "session"
-        except (NotBookable, BookingPaused, WrongPatient):
-            draft.pop("session")
-            turn.say("booking_over")
-            return await SessionChooser(turn, draft).ask() or DONE
-        say_receipt(turn, moved, await patient_name(turn, moved.patient_id), moved=True)
-        return DONE
-
-
-class RememberTopic(TurnAction):
-    """Base for actions that leave behind what was spoken of, for a booking right after."""
-
-    def topic(self, wish: ClinicWish) -> list[EventType]:
-        kept: dict[str, Any] = wish.kept()
-        return [SlotSet("topic", kept)]
-
-
-ACTIONS = (CheckAppointments, CancelBooking, MoveBooking)
+ACTIONS = (CheckAppointments,)

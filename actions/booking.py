@@ -1,5 +1,7 @@
 """Booking 预约挂号: a department or doctor, a day and half-day, a patient, a yes, a number."""
 
+import re
+
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
@@ -16,6 +18,7 @@ from service.errors import (
 )
 from service.model import Appointment
 from service.patients import PatientCard
+from service.triage import TYPICAL, find_departments
 
 
 class Booking(Errand):
@@ -40,6 +43,10 @@ class Booking(Errand):
         heard = await hear(turn, wish.department)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
+        if turn.typed and _SEVERAL.search(turn.text):
+            draft["several"] = "heard"
+            draft.pop("relation", None)
+            draft.pop("sex", None)
         named = step in ("name", "patient", "phone") and new
         suggested = draft.get("suggested") if step == "clinic" else None
         if suggested and not heard.departments and (turn.affirms or heard.when.days):
@@ -60,6 +67,10 @@ class Booking(Errand):
             new = True
         if step and chooser.reads_other_wish():
             new = True
+        if step == "clinic" and turn.typed and not new:
+            # A complaint instead of a department: it suggests one.
+            advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
+            new = bool(advice.suggestions) and advice.suggestions[0].score >= TYPICAL
         if new:
             draft.pop("yes", None)
         return new
@@ -92,17 +103,58 @@ class Booking(Errand):
         return False
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
+        await self._put_back_unfit(turn, draft)
         chooser = SessionChooser(turn, draft)
         asked = await chooser.ask()
         if asked:
             return asked
+        if draft.get("several") == "heard":
+            draft["several"] = "said"
+            turn.say("booking_one_by_one")
         patients = PatientReader(turn, draft)
         asked = await patients.ask("booking")
         if asked:
             return asked
+        taken = await self._taken(turn, draft)
+        if taken is not None:
+            draft.pop("session")
+            say_already_booked(turn, taken)
+            return "session"
         if not draft.pop("yes", False):
             return await self._confirm(turn, draft)
         return await self._book(turn, draft, await patients.keep())
+
+    async def _put_back_unfit(self, turn: Turn, draft: Draft) -> None:
+        """Say before the yes, not after it, that a department does not treat this person."""
+        handbook = await turn.handbook()
+        wish = ClinicWish.of(draft.get("wish"))
+        department = handbook.department(wish.department)
+        if department is None:
+            return
+        try:
+            appointments.check_fit(department, draft.get("sex"), draft.get("age"))
+        except WrongPatient as error:
+            draft.pop("session", None)
+            draft["wish"] = {}
+            say_wrong_patient(turn, error)
+
+    async def _taken(self, turn: Turn, draft: Draft) -> Appointment | None:
+        """What a known patient has booked already in the half-day that is wished."""
+        if "patient" not in draft:
+            return None
+        clinic = await appointments.find_session(turn.services.db, draft["session"])
+        standing = await appointments.standing(
+            turn.services.db, turn.services.clock, await turn.conversation_id()
+        )
+        return next(
+            (
+                one
+                for one in standing
+                if one.patient_id == draft["patient"]
+                and (one.session.day, one.session.period) == (clinic.day, clinic.period)
+            ),
+            None,
+        )
 
     async def _confirm(self, turn: Turn, draft: Draft) -> str:
         session = await appointments.find_session(turn.services.db, draft["session"])
@@ -146,14 +198,20 @@ class Booking(Errand):
             return await SessionChooser(turn, draft).ask() or DONE
         except WrongPatient as error:
             draft.clear()
-            turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
+            say_wrong_patient(turn, error)
             return "clinic"
         except BookingPaused:
             turn.say("booking_paused", [("找人工", "/ask_human")])
             turn.flag("human", "booking paused")
             return DONE
         say_receipt(turn, appointment, patient.name)
+        if draft.get("several"):
+            turn.say("booking_next_person", [("约下一位", "/book_appointment")])
         return DONE
+
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """Of several people the next one's booking begins where this one's began."""
+        return dict(draft["wish"]) if draft.get("several") else None
 
 
 _QUESTIONS = (
@@ -165,11 +223,20 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
+_SEVERAL = re.compile(
+    r"我(?:和|跟|与|还有)我?(?:老婆|老公|爱人|妈|爸|孩子|儿子|女儿|朋友|媳妇|父亲|母亲|妹|姐|弟|哥)"
+    r"|(?:两个?|俩|三个?|[一二]家)人(?:的|都|各|一起)|都(?:挂|约)(?:个|一个|上)|各(?:挂|约)|(?:挂|约)[两三2-5]个(?:人的)?号"
+)
 _CHANGES = [
     ("换时间", '/inform{"change": "day"}'),
     ("换医生", '/inform{"change": "doctor"}'),
     ("换就诊人", '/inform{"change": "patient"}'),
 ]
+
+
+def say_wrong_patient(turn: Turn, error: WrongPatient) -> None:
+    """The department does not treat this person."""
+    turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
 
 
 def say_already_booked(turn: Turn, appointment: Appointment) -> None:

@@ -2,18 +2,15 @@
 
 import re
 
-from rasa_sdk.events import EventType
-
+from actions.cases import ADDS, TAKES_BACK, add, ask_to_take_back, open_complaint
 from actions.errand import DONE, OPENINGS, Draft, Errand
-from actions.turn import Turn, TurnAction
+from actions.turn import Turn
 from actions.wishes import day_words
 from service import cases
 from service.cases import CaseFacts
-from service.errors import BadValue, NotFound, NotYours
-from service.model import Case
+from service.errors import BadValue
 from service.patients import clean_phone
 
-_NUMBER = re.compile(r"(?:TS|JY|BY)\d{8}-\d{4,}", re.IGNORECASE)
 _ANONYMOUS = re.compile(
     r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|算了|不需要|不给|不必"
 )
@@ -27,6 +24,12 @@ _PLACES = re.compile(
 )
 _WHO = re.compile(
     r"医生|大夫|护士|主任|收费员|保安|导医|护工|保洁|工作人员|窗口的|[\u4e00-\u9fff]{1,3}(?:主任|医生|大夫|护士)"
+)
+_VENTS = re.compile(
+    r"(?:(?:真是?|真的|简直|太|我|都|要|快|被|把|你们|什么|实在|好|很|非常|越想越|气死|气人|气坏|生气|来气|火大|窝火|恶心|欺负人|过分|离谱|无语|受不了|可气|玩意儿?|破医院|垃圾|可恶|缺德|差劲|了|啊|呀|吧|人|死|[，。！!,.\s])){2,}"
+)
+_NAMES_SOMEBODY = re.compile(
+    r"(?:是|就是|叫|姓)?(?:一?个)?.{0,6}(?:姓.{1,3}的?)?(?:医生|大夫|护士长?|主任|收费员|保安|导医|护工|保洁|工作人员)"
 )
 _WISH = re.compile(
     r"(?:要求|希望|请|必须|想要|给我)[^，。！]{0,12}(?:道歉|退费|退钱|退款|赔|说法|处理|解释|调查|开除|改|负责)|赔偿|给个说法|道歉"
@@ -47,24 +50,49 @@ class Complaint(Errand):
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         text = turn.text.strip()
+        if not step and await self._read_about_own(turn, draft):
+            return True
         if not turn.typed and not turn.values.get("skip") and not turn.values.get("anonymous"):
             return False
         if step == "contact":
             return self._read_contact(turn, draft)
         if step in ("where", "wish") and turn.skips:
             draft[step] = "（未说明）"
+            draft["where_answered"] = True
             return True
         if _is_other_wish(turn, step):
             return False
+        if step and _VENTS.fullmatch(text):
+            draft["what"] = f"{draft.get('what', '')}\n{text}".strip()
+            draft["vents"] = True
+            return True
         if not step or step == "what":
             if _BARE_OPENING.fullmatch(text):
                 return step != ""
             draft["what"] = text if not draft.get("what") else f"{draft['what']}\n{text}"
             await self._read_details(turn, draft)
             return True
+        if step == "wish" and not draft.get("who") and _NAMES_SOMEBODY.fullmatch(text):
+            draft["who"] = text
+            return True
         draft[step] = text
+        draft["where_answered"] = True
         await self._read_details(turn, draft)
         return True
+
+    async def _read_about_own(self, turn: Turn, draft: Draft) -> bool:
+        """Whether it is about the complaint that stands already: more to say, or taken back."""
+        taken_back = TAKES_BACK.search(turn.text)
+        if not turn.typed or not (taken_back or ADDS.search(turn.text)):
+            return False
+        case = await open_complaint(turn)
+        if case is not None:
+            draft.update(about="back" if taken_back else "more", case=case.number)
+        return case is not None
+
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """The complaint that a plain yes takes back."""
+        return {"take_back": draft["case"]} if draft.get("about") == "back" else None
 
     def ends(self, turn: Turn, step: str) -> bool:
         """不用了 to the question for a phone means no phone, not no complaint."""
@@ -78,13 +106,25 @@ class Complaint(Errand):
             return True
         match = _PHONE.search(turn.text) or re.search(r"\d[\d\s-]{4,}", turn.text)
         if match is None:
-            # Asked twice: the facts matter more than the phone; the answer comes here as well.
-            draft["anonymous"] = bool(draft.get("asked_contact"))
-            return bool(draft["anonymous"])
+            return self._read_more(turn, draft)
         try:
             draft["contact"] = clean_phone(match[0])
         except BadValue:
             draft["bad_phone"] = True
+        return True
+
+    def _read_more(self, turn: Turn, draft: Draft) -> bool:
+        """Instead of a phone something of the matter itself, which is kept; the phone is asked again
+        once, for the facts matter more and the answer comes here as well.
+        """
+        if _is_other_wish(turn, "contact"):
+            return False
+        text = turn.text.strip()
+        if _WISH.search(text):
+            draft["wish"] = text
+        else:
+            draft["what"] = f"{draft['what']}\n{text}"
+        draft["anonymous"] = draft.get("asked_contact", 0) > 1
         return True
 
     async def _read_details(self, turn: Turn, draft: Draft) -> None:
@@ -107,6 +147,11 @@ class Complaint(Errand):
             draft["contact"] = clean_phone(phone[0])
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
+        if draft.get("about"):
+            await (ask_to_take_back if draft["about"] == "back" else add)(turn)
+            return DONE
+        if draft.pop("vents", False):
+            turn.say("complaint_heard")
         first = not draft.get("greeted")
         draft["greeted"] = True
         if not draft.get("what"):
@@ -115,8 +160,7 @@ class Complaint(Errand):
         if first:
             turn.say("complaint_sorry")
         told = draft.get("where") and draft.get("when")
-        if not told and not draft.get("asked_where"):
-            draft["asked_where"] = True
+        if not told and not draft.get("where_answered"):
             missing = "where" if draft.get("when") else "when_where"
             turn.say(f"complaint_ask_{missing}", [("不记得了", '/inform{"skip": true}')])
             return "where"
@@ -125,9 +169,10 @@ class Complaint(Errand):
             return "wish"
         if not draft.get("contact") and not draft.get("anonymous"):
             bad = draft.pop("bad_phone", False)
-            draft["asked_contact"] = True
+            asked = draft["asked_contact"] = draft.get("asked_contact", 0) + 1
+            again = "complaint_ask_contact_again" if asked > 1 else "complaint_ask_contact"
             turn.say(
-                "phone_again" if bad else "complaint_ask_contact",
+                "phone_again" if bad else again,
                 [("匿名", '/inform{"anonymous": true}')],
             )
             return "contact"
@@ -184,6 +229,10 @@ _OTHER = (
 )
 
 
+SURE = 0.6
+"""Below this confidence nothing is recorded as praise or a suggestion without a yes."""
+
+
 class Opinion(Errand):
     """A suggestion or praise: recorded in the patient's own words, and thanked for."""
 
@@ -193,8 +242,12 @@ class Opinion(Errand):
     own = OPENINGS
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if step == "sure":
+            draft["sure"] = turn.affirms
+            return turn.affirms or turn.denies
         if not step:
             draft["kind"] = "praise" if turn.intent == "give_praise" else "suggestion"
+            draft["sure"] = not turn.typed or turn.confidence >= SURE
             if turn.typed and not _BARE_OPINION.fullmatch(turn.text.strip()):
                 draft["what"] = turn.text
             return True
@@ -208,6 +261,13 @@ class Opinion(Errand):
         if not draft.get("what"):
             turn.say(f"{kind}_ask")
             return "what"
+        if not draft["sure"] and draft.get("asked_sure"):
+            turn.say("deny")
+            return DONE
+        if not draft["sure"]:
+            draft["asked_sure"] = True
+            turn.say(f"{kind}_sure", [("是的，请记下", "/affirm"), ("不是", "/deny")])
+            return "sure"
         services = turn.services
         handbook = await turn.handbook()
         doctors = handbook.find_doctors(draft["what"])
@@ -235,50 +295,4 @@ _BARE_OPINION = re.compile(
 )
 
 
-class CheckComplaint(TurnAction):
-    """How one's own case is going; nobody else's is ever told."""
-
-    called = "action_check_complaint"
-
-    async def act(self, turn: Turn) -> list[EventType]:
-        conversation_id = await turn.conversation_id()
-        number = _NUMBER.search(turn.text)
-        if number:
-            try:
-                case = await cases.find_case(turn.services.db, conversation_id, number[0])
-            except (NotFound, NotYours):
-                turn.say("case_not_found", [("找人工", "/ask_human")], number=number[0].upper())
-                return []
-            self._tell(turn, case)
-            return []
-        own = await cases.list_cases(turn.services.db, conversation_id)
-        if not own:
-            turn.say("case_none", [("我要投诉", "/file_complaint"), ("找人工", "/ask_human")])
-            return []
-        for case in own[:2]:
-            self._tell(turn, case)
-        return []
-
-    def _tell(self, turn: Turn, case: Case) -> None:
-        by = case.answer_by.astimezone(turn.services.settings.zone)
-        turn.say(
-            "case_answered" if case.answer else "case",
-            [("找人工", "/ask_human")],
-            number=case.number,
-            state=_STATES[case.state],
-            by=f"{day_words(by.date())}{by:%H:%M}",
-            answer=case.answer,
-        )
-
-
-_STATES = {
-    "registered": "已登记，等待分派",
-    "classified": "已分类，等待分派",
-    "assigned": "已分派给负责人",
-    "investigating": "正在调查",
-    "answered": "已有答复",
-    "closed": "已办结",
-    "reopened": "已重新办理，交由主管",
-    "archived": "已归档",
-}
-ACTIONS = (Complaint, Opinion, CheckComplaint)
+ACTIONS = (Complaint, Opinion)

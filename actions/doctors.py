@@ -3,17 +3,16 @@
 import json
 from collections.abc import Sequence
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
-from actions.appointments import RememberTopic
-from actions.turn import Buttons, Turn
+from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import PERIOD_NAMES, ClinicWish, apply, day_words, days_words, hear, yuan
 from service.honorifics import surname
 from service.model import ClinicSession, Practitioner
 from service.sessions import find_sessions
 
 
-class ShowSchedule(RememberTopic):
+class ShowSchedule(TurnAction):
     """出诊: of a department or a doctor, with what is left and what is cancelled."""
 
     called = "action_show_schedule"
@@ -49,7 +48,7 @@ class ShowSchedule(RememberTopic):
             return []
         doctors = [one for one in handbook.practitioners if one.id in wish.doctors]
         await self._show(turn, wish, doctors)
-        return self.topic(wish)
+        return _remember(wish)
 
     async def _show(self, turn: Turn, wish: ClinicWish, doctors: list[Practitioner]) -> None:
         services = turn.services
@@ -62,14 +61,33 @@ class ShowSchedule(RememberTopic):
         when += PERIOD_NAMES.get(wish.period, "")
         free = [one for one in found if one.left > 0]
         if not found:
-            turn.say("schedule_none", self._buttons(wish, free), who=who, when=when)
+            await self._show_next(turn, wish, doctors, who, when)
             return
         shown = (free or found)[:5] if not wish.days else found[:6]
-        lines = "\n".join(_line(one, bool(doctors), turn) for one in shown)
+        lines = "\n".join(_line(one, len(doctors) == 1, turn) for one in shown)
         response = "schedule" if free else "schedule_full"
         if all(one.cancelled for one in found):
             response = "schedule_cancelled"
         turn.say(response, self._buttons(wish, free), who=who, when=when, lines=lines)
+
+    async def _show_next(
+        self, turn: Turn, wish: ClinicWish, doctors: list[Practitioner], who: str, when: str
+    ) -> None:
+        """No clinic then: the next ones, so that nobody has to ask again."""
+        services = turn.services
+        handbook = await turn.handbook()
+        open_wish = ClinicWish(wish.department, wish.doctors, kind=wish.kind)
+        found = await find_sessions(
+            services.db, open_wish.sessions(handbook), services.clock, services.settings
+        )
+        free = [one for one in found if one.left > 0]
+        if not free:
+            turn.say("schedule_none", self._buttons(wish, free), who=who, when=when)
+            return
+        lines = "\n".join(_line(one, len(doctors) == 1, turn) for one in free[:3])
+        turn.say(
+            "schedule_next", self._buttons(open_wish, free[:3]), who=who, when=when, lines=lines
+        )
 
     def _buttons(self, wish: ClinicWish, free: list[ClinicSession]) -> Buttons:
         values = json.dumps(
@@ -104,7 +122,7 @@ def _line(session: ClinicSession, same_doctor: bool, turn: Turn) -> str:
     return f"{when}{who} {session.kind}{yuan(session.fee)} {left}{note}"
 
 
-class ShowDoctor(RememberTopic):
+class ShowDoctor(TurnAction):
     """Who a doctor is, or whom a department has for what."""
 
     called = "action_show_doctor"
@@ -134,7 +152,7 @@ class ShowDoctor(RememberTopic):
         else:
             self._several(turn, doctors[:4])
         names = {one.department.name for one in doctors}
-        return self.topic(
+        return _remember(
             ClinicWish(
                 department=names.pop() if len(names) == 1 else "",
                 doctors=[doctors[0].id] if len(doctors) == 1 else [],
@@ -193,6 +211,11 @@ def _good_at(text: str, doctors: Sequence[Practitioner]) -> list[Practitioner]:
         if score:
             scored.append((score, doctor))
     return [doctor for _score, doctor in sorted(scored, key=lambda one: -one[0])][:4]
+
+
+def _remember(wish: ClinicWish) -> list[EventType]:
+    """What was spoken of, for a booking right after."""
+    return [SlotSet("topic", wish.kept())]
 
 
 ACTIONS = (ShowSchedule, ShowDoctor)

@@ -5,6 +5,7 @@ whole errand. Its draft is one slot. A message in which an errand finds nothing 
 side question: the rules answer it, and the open question is asked again.
 """
 
+import copy
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ OPENINGS = (
     "request_escort",
     "manage_patient",
 )
+
+_SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 
 class Errand(TurnAction):
@@ -81,6 +84,7 @@ class Errand(TurnAction):
         draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
         step = str(kept.get("step", "")) if mine else ""
         paused = turn.slot("paused")
+        before = copy.deepcopy(draft) if mine and step and turn.typed else None
         if mine and not turn.resuming and not resumed:
             if self.ends(turn, step):
                 turn.say(
@@ -96,11 +100,15 @@ class Errand(TurnAction):
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
                 paused = {name: kept[name] for name in ("form", "values", "step")}
             await self.read(turn, draft, "")
+        misses = self._misses(turn, kept)
         asked = await self.ask(turn, draft)
+        if before is not None and asked == step != "confirm" and draft != before:
+            # What was told is kept, though the question stays the same: say so.
+            turn.say_first("noted")
         if asked == DONE:
-            return self._over(draft, self._remind(turn, paused))
+            return self._over(draft, self._remind(turn, paused, draft))
         return [
-            SlotSet("draft", {"form": self.form, "values": draft, "step": asked}),
+            SlotSet("draft", {"form": self.form, "values": draft, "step": asked, "misses": misses}),
             SlotSet("paused", paused),
             SlotSet("requested_slot", asked),
         ]
@@ -108,6 +116,15 @@ class Errand(TurnAction):
     def ends(self, turn: Turn, step: str) -> bool:
         """Whether the patient gives this errand up."""
         return turn.stops
+
+    def _misses(self, turn: Turn, kept: Draft) -> int:
+        """How often running the question got no answer; from the second time on two ways out."""
+        if not turn.resuming:
+            return 0
+        misses = int(kept.get("misses", 0)) + (turn.intent in _SAYS_NOTHING)
+        if misses > 1:
+            turn.say("stuck", [("找人工", "/ask_human"), ("先放下", '/deny{"stop": true}')])
+        return misses
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
         """Whether the message opens another errand: pressed, or plainly said."""
@@ -117,8 +134,9 @@ class Errand(TurnAction):
             return False
         return not turn.typed or turn.confidence >= PLAIN
 
-    def _remind(self, turn: Turn, paused: Any) -> Any:
-        if paused and paused.get("form") not in (self.form, *self.replaces):
+    def _remind(self, turn: Turn, paused: Any, draft: Draft) -> Any:
+        settled = (self.form, *self.replaces, draft.get("settles"))
+        if paused and paused.get("form") not in settled:
             turn.say(
                 "errand_waiting",
                 [("继续刚才的", '/affirm{"resume": true}')],

@@ -55,6 +55,9 @@ class ManagePatients(Errand):
                 return await self._change(turn, draft, cards)
             case "remove" if cards:
                 return await self._remove(turn, draft, cards)
+            case "change" | "remove":
+                turn.say("patient_none", [("加就诊人", '/manage_patient{"do": "add"}')])
+                return DONE
             case "delete":
                 return await self._delete(turn, draft)
             case _:
@@ -185,6 +188,14 @@ def _buttons(cards: list[PatientCard]) -> list[tuple[str, str]]:
 _AGAIN = re.compile(r"恢复|重新(?:接收|开|订)|打开|开启|还是发|继续发|再发给我|要收")
 
 
+_STOP_WORDS = re.compile(
+    r"[退停拒删烦吵别甭关關莫唔]|取消|太多|取关|取關|放过|消停|去掉|打扰|骚扰|轰炸|拉黑|屏蔽|天天|怎么还|又发|一直"
+    r"|不(?:要|想|用|需要|参加|看|收|愿|接|填|许)|^(?:回?TD?|unsubscribe|stop)$",
+    re.IGNORECASE,
+)
+"""Without any of these the model may have misread; opting out has no price, so few are asked back."""
+
+
 class StopMessages(TurnAction):
     """退订 at once, in any words; what answers an errand of the patient's own still comes."""
 
@@ -192,6 +203,12 @@ class StopMessages(TurnAction):
 
     async def act(self, turn: Turn) -> list[EventType]:
         again = bool(_AGAIN.search(turn.text)) or bool(turn.values.get("again"))
+        if turn.typed and not again and not _STOP_WORDS.search(turn.text):
+            turn.say(
+                "stop_messages_sure",
+                [("别再发了", '/stop_messages{"stop": true}'), ("不是", "/deny")],
+            )
+            return []
         await set_opted_out(
             turn.services.db,
             turn.services.clock,

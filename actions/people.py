@@ -7,7 +7,7 @@ from typing import Any
 from actions.turn import Turn
 from service.crypto import masked_phone
 from service.errors import BadValue
-from service.facts import read_facts
+from service.facts import read_facts, stated_age
 from service.honorifics import honorific, sex_of_relation
 from service.patients import PatientCard, add_patient, clean_phone
 from service.person_names import RELATIONS, find_name
@@ -15,6 +15,7 @@ from service.person_names import RELATIONS, find_name
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\dA-Za-z])\d[\d\s-]{4,}\d")
 _RELATIONS = re.compile(rf"我?({RELATIONS})")
+LONGEST_NAME = 4
 _MYSELF = re.compile(r"我自己|本人|给我(?:挂|约|预约)|^自己$|^我$|^本人$|^我自己$")
 
 
@@ -54,7 +55,7 @@ class PatientReader:
         return phone or name
 
     def _forget(self) -> None:
-        for key in ("patient", "name", "phone", "relation", "sex", "new_patient", "other_patient"):
+        for key in _ABOUT_THE_PERSON:
             self._draft.pop(key, None)
 
     async def _take_known(self, patient_id: int) -> bool:
@@ -65,8 +66,10 @@ class PatientReader:
         return False
 
     def _take(self, card: PatientCard) -> None:
+        told = self._draft.get("age")
         self._forget()
-        self._draft.update(patient=card.id, name=card.name, phone=card.phone)
+        age = told if card.birth_year is None else card.age(self._turn.today)
+        self._draft.update(patient=card.id, name=card.name, phone=card.phone, sex=card.sex, age=age)
 
     async def _take_phone_of(self, patient_id: int) -> bool:
         for card in await self._turn.patients():
@@ -113,6 +116,9 @@ class PatientReader:
             draft.pop("patient", None)
             draft["name"] = name
         facts = read_facts(turn.text)
+        age = stated_age(turn.text)
+        if age is not None:
+            draft["age"] = age
         if relation and (step in ("", "name", "patient") or name):
             draft["relation"] = relation
             draft["sex"] = facts.sex or sex_of_relation(relation)
@@ -131,12 +137,16 @@ class PatientReader:
         alone = bool(step) and (
             asked or step in ("phone", "confirm") or not self._draft.get("name")
         )
+        handbook = await self._turn.handbook()
+        if not asked:
+            # 骨科 王建华 周二下午 李强: the doctor's name is not the patient's.
+            for doctor in handbook.find_doctors(text):
+                text = text.replace(doctor.name, " ")
         name = find_name(
             text,
-            bare=alone or bool(_PHONE.search(self._turn.text)),
+            bare=alone or len(text.strip()) <= LONGEST_NAME or bool(_PHONE.search(self._turn.text)),
             unusual=step == "name" and self._draft.get("name_tries", 0) > 0,
         )
-        handbook = await self._turn.handbook()
         department = handbook.department(name)
         doctors = [one for one in handbook.practitioners if one.name == name]
         here = (self._draft.get("wish") or {}).get("department")
@@ -190,6 +200,7 @@ class PatientReader:
             phone=draft["phone"],
             relation=draft.get("relation", ""),
             sex=draft.get("sex"),
+            birth_year=None if draft.get("age") is None else self._turn.today.year - draft["age"],
         )
         draft["patient"] = card.id
         if card.relation == "本人":
@@ -199,6 +210,16 @@ class PatientReader:
         return card
 
 
+_ABOUT_THE_PERSON = (
+    "patient",
+    "name",
+    "phone",
+    "relation",
+    "sex",
+    "age",
+    "new_patient",
+    "other_patient",
+)
 _SOMEBODY_NEW = ("其他人", '/inform{"new_patient": true}')
 
 

@@ -5,9 +5,15 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.cases import CheckComplaint, about_own_case, open_complaint, take_back
 from actions.doctors import ShowSchedule
+from actions.people import LONGEST_NAME
+from actions.questions import ASKS_NOTICES, tell_notices
+from actions.requests import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
+from service.answers import find_answers
+from service.facts import PatientFacts, read_facts
 from service.handover import answer_by
 from service.person_names import find_name
 from service.safety import MODEL_SURE
@@ -29,6 +35,9 @@ class Greet(TurnAction):
     called = "action_greet"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if is_foreign(turn.text):
+            turn.say("foreign")
+            return []
         name = str(turn.metadata.get("honorific") or "")
         hour = turn.now.hour
         part = "早上好" if 5 <= hour < 11 else "晚上好" if hour >= 18 or hour < 5 else "您好"
@@ -60,6 +69,33 @@ class NotUnderstood(TurnAction):
     called = "action_not_understood"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if is_foreign(turn.text):
+            turn.say("foreign")
+            return []
+        handbook = await turn.handbook()
+        topic = turn.slot("topic") or {}
+        if topic.get("question") and len(turn.text) <= LONGEST_FOLLOW_UP:
+            found = find_answers(
+                handbook, f"{turn.text} {topic['question']}", str(topic.get("asked", ""))
+            )
+            if found and found[0].answer.code != topic.get("answered"):
+                turn.say("answer", text=found[0].answer.text.strip())
+                return []
+        if not turn.loop and topic.get("department") and read_facts(turn.text) != PatientFacts():
+            return await Inform().act(turn)
+        if (topic.get("department") or topic.get("doctors")) and _BOOKS_IT.search(turn.text):
+            return [FollowupAction("booking_form")]
+        if TAKES_BACK.search(turn.text) and await own_requests(turn):
+            return [FollowupAction("cancel_form")]
+        if about_own_case(turn.text) and await open_complaint(turn) is not None:
+            return await CheckComplaint().act(turn)
+        if ASKS_NOTICES.search(turn.text):
+            tell_notices(turn, handbook)
+            return []
+        if not turn.loop and (
+            handbook.find_departments(turn.text) or handbook.find_doctors(turn.text)
+        ):
+            return await Inform().act(turn)
         before = int(turn.metadata.get("misunderstood") or 0)
         turn.signal(misunderstood=before + 1)
         if before >= 1:
@@ -79,6 +115,28 @@ class NotUnderstood(TurnAction):
         return []
 
 
+class OutOfScope(TurnAction):
+    """Not a hospital's business: said once; the second time a person is offered."""
+
+    called = "action_out_of_scope"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        if is_foreign(turn.text):
+            turn.say("foreign")
+            return []
+        before = int(turn.metadata.get("misunderstood") or 0)
+        turn.signal(misunderstood=before + 1)
+        turn.say("out_of_scope_again" if before else "out_of_scope")
+        return []
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a message is written in words of Latin letters, with nothing Chinese in it."""
+    return len(_LATIN_WORD.findall(text)) > 2 and not _CHINESE.search(text)
+
+
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MEANINGS = {
     "find_department": "问看什么科",
     "ask_doctor_schedule": "查出诊时间",
@@ -110,6 +168,11 @@ _MEANINGS = {
 }
 
 
+LONGEST_FOLLOW_UP = 8
+"""外地的？ after a question about insurance: few words that only the question before explains."""
+_BOOK_ON: Buttons = [("预约", "/affirm"), ("换个科室", "/find_department")]
+_BOOKS_IT = re.compile(r"(?:约|挂|预约)(?:他|她|这|那|上|吧|一个|个|了|$)|就(?:他|她|这)")
+_PHONE = re.compile(r"1[3-9]\d(?:[\s-]?\d){8}")
 _BOOKING = re.compile(r"挂|约|号|1[3-9]\d{9}")
 
 
@@ -128,13 +191,20 @@ class Inform(TurnAction):
         if turn.loop:
             turn.say("not_caught")
             return []
-        named = heard.departments or heard.doctors or find_name(turn.text)
+        person = find_name(turn.text, bare=len(turn.text.strip()) <= LONGEST_NAME)
+        named = heard.departments or heard.doctors or person
         if turn.typed and named and _BOOKING.search(turn.text):
+            return [FollowupAction("booking_form")]
+        if turn.typed and topic.get("department") and (person or _PHONE.search(turn.text)):
+            # Clinic times were just shown, and a name follows: that is a booking.
             return [FollowupAction("booking_form")]
         if heard.departments or heard.doctors or (topic and (heard.when.days or heard.when.period)):
             return await ShowSchedule().show(turn, wish)
         if heard.unknown_doctor:
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
+        if topic.get("department") and read_facts(turn.text) != PatientFacts():
+            turn.say("noted_go_on", _BOOK_ON, department=str(topic["department"]))
+            return []
         advice = find_departments(await turn.handbook(), turn.text)
         if advice.question or (advice.suggestions and advice.suggestions[0].score >= TYPICAL):
             return [FollowupAction("finding_form")]
@@ -153,8 +223,10 @@ class Affirm(TurnAction):
         if turn.loop:
             turn.say("not_caught")
             return []
-        topic = turn.slot("topic")
-        if topic:
+        topic = turn.slot("topic") or {}
+        if "take_back" in topic:
+            return await take_back(turn, str(topic["take_back"]))
+        if topic.get("department") or topic.get("doctors"):
             return [FollowupAction("booking_form")]
         turn.say("what_next", _START[:4])
         return []
@@ -204,4 +276,4 @@ class Emergency(TurnAction):
         return []
 
 
-ACTIONS = (Greet, AskHuman, NotUnderstood, Inform, Affirm, Deny, Resume, Emergency)
+ACTIONS = (Greet, AskHuman, NotUnderstood, OutOfScope, Inform, Affirm, Deny, Resume, Emergency)

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services, current
 from service.conversations import conversation_for
 from service.handbook import Handbook
-from service.patients import PatientCard, list_patients
+from service.patients import PatientCard, list_patients, written_digits
 from service.when import When, read_when
 
 Buttons = list[tuple[str, str]]
@@ -39,7 +39,7 @@ class Turn:
         self._tracker = tracker
         self.services: Services = current()
         message = tracker.latest_message
-        self.text: str = message.get("text") or ""
+        self.text: str = written_digits(message.get("text") or "")
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
@@ -174,6 +174,12 @@ class Turn:
             buttons=[{"title": title, "payload": payload} for title, payload in buttons or []],
             **values,
         )
+
+    def say_first(self, response: str) -> None:
+        """Say a response before what was said already in this turn."""
+        self.say(response)
+        said = self._dispatcher.messages
+        said.insert(0, said.pop())
 
     def signal(self, **values: Any) -> None:
         """Send a signal beside the replies: a flag for staff, a count, an honorific."""

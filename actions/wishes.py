@@ -11,7 +11,10 @@ from service.model import Department, Practitioner
 from service.sessions import SessionWish
 from service.when import When
 
-_EXPERT = re.compile(r"专家|主任(?:医师)?号|知名")
+_EXPERT = re.compile(
+    r"专家|知名|(?:主任|教授)(?:医师)?(?:级别?)?的?号"
+    r"|(?:有没有|有|要|想要|挂|约|看|换|换成|改成)(?:一?个|一?位|别的)?(?:正|副)?(?:主任|教授)(?:医师)?(?=$|的|吗|嘛|呢|吧|[，。？?\s])"
+)
 _ORDINARY = re.compile(r"普通号|普号|一般的?号|便宜(?:点|的)")
 
 

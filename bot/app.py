@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.alerts import StaffAlerts
 from bot.conversation import Conversations
@@ -102,7 +103,8 @@ class App:
 
     async def serve(self) -> None:
         """Run until stopped: the page at once, the rest as soon as it is ready."""
-        server = self._web_server()
+        web = self._web()
+        server = self._server(web)
         tasks = [asyncio.create_task(server.serve())]
         scheduler = None
         try:
@@ -115,17 +117,22 @@ class App:
             await self._retried(self.conversations.wake_open)
             await tasks[0]
         finally:
+            # First: a server that is told to stop waits for open streams otherwise.
+            web.state.close_streams()
             server.should_exit = True
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
             await self._stop(tasks)
 
-    def _web_server(self) -> uvicorn.Server:
+    def _web(self) -> FastAPI:
         from bot.web import build_web
 
         web = build_web(self.conversations, self.db, self.clock, self.settings, self.wording)
         if self.telegram is not None and self.settings.telegram_webhook:
             web.include_router(self.telegram.router())
+        return web
+
+    def _server(self, web: FastAPI) -> uvicorn.Server:
         config = uvicorn.Config(
             web,
             host=self.settings.host,

@@ -183,6 +183,8 @@ def load(
     )
     for name in report.kept:
         out.print(f"数据库里手工改过，未覆盖：{name}")
+    for name in report.promised:
+        out.print(f"已有人预约，费用、诊室和时间不变：{name}")
 
 
 @db_app.command("upgrade")

@@ -184,7 +184,8 @@ class Conversations:
         danger = safety.check(turn.text)
         if danger is not None:
             return self._warn(turn, danger)
-        if turn.owner:
+        if turn.owner or (turn.further and not turn.text.strip()):
+            # A person answers; or the first picture of the album has been answered for all.
             return Outcome()
         if turn.expired_press:
             return Outcome(replies=[self._wording.reply("expired")])

@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import logging
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Up
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.conversation import Conversations
+from bot.outage import heard_meanwhile
 from bot.telegram_connection import Connection
 from bot.telegram_files import FileFetcher
 from bot.telegram_reading import CHANNEL, calls_bot, is_private, read_update, unreadable
@@ -61,7 +62,7 @@ class TelegramDoor:
         self._clock = clock
         self._conversations = conversations
         self._wording = wording
-        self._connection = Connection(settings, self.take_in)
+        self._connection = Connection(settings, self.take_in, self._announce_outage)
         self._bot = self._connection.bot
         self._typing = Typing(self._bot, db, conversations)
         self._files = FileFetcher(self._bot, db, conversations, settings.attachments)
@@ -84,6 +85,11 @@ class TelegramDoor:
     async def start(self) -> None:
         """Begin to receive, as soon as Telegram can be reached; returns at once."""
         self._connection.start()
+        self._in_background(self._fetch_missing_files())
+
+    async def _fetch_missing_files(self) -> None:
+        await self._connection.connected.wait()
+        await self._files.fetch_missing()
 
     async def stop(self) -> None:
         """Stop receiving and delivering; what was kept is answered after the next start."""
@@ -131,6 +137,7 @@ class TelegramDoor:
         try:
             await self.take_in(update)
         except DatabaseUnavailable:
+            self._announce_outage([update])
             return 503
         return 200
 
@@ -148,11 +155,7 @@ class TelegramDoor:
         if incoming is None:
             self._refuse_group(update)
             return
-        try:
-            inbound_id, conversation_id = await self._conversations.receive(incoming)
-        except DatabaseUnavailable:
-            self._announce_outage(incoming)
-            raise
+        inbound_id, conversation_id = await self._conversations.receive(incoming)
         self._told.clear()
         self._in_background(self._typing.show(incoming.address, conversation_id, inbound_id))
         if update.callback_query is not None:
@@ -250,17 +253,18 @@ class TelegramDoor:
         _shorten(self._refused)
         self._in_background(self._tell(str(group), self._wording["group"]))
 
-    def _announce_outage(self, incoming: Incoming) -> None:
-        """Danger is answered even without the database; others hear once that we are on it."""
-        danger = safety.check(incoming.text)
-        key = incoming.update_key if danger else incoming.address
-        if key in self._told:
-            return
-        self._told.add(key)
-        texts = [self._wording["getting_ready"]]
-        if danger is not None:
-            texts = [reply.text for reply in self._wording.danger(danger.kind, False)]
-        self._in_background(self._tell(incoming.address, *texts))
+    def _announce_outage(self, updates: Sequence[Update]) -> None:
+        """Each patient hears once that it takes a while; danger is answered each time."""
+        for update in updates:
+            incoming = _read(update)
+            if incoming is None:
+                continue
+            in_danger = safety.check(incoming.text) is not None
+            key = incoming.update_key if in_danger else incoming.address
+            if key not in self._told:
+                self._told.add(key)
+                texts = heard_meanwhile(self._wording, incoming.text, "outage_telegram")
+                self._in_background(self._tell(incoming.address, *texts))
 
     async def _tell(self, chat: str, *texts: str) -> None:
         for text in texts:

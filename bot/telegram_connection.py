@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -29,6 +29,9 @@ STOP_PATIENCE = 3.0
 Keep = Callable[[Update], Awaitable[None]]
 """Keeps an update, or raises DatabaseUnavailable."""
 
+Unkept = Callable[[Sequence[Update]], None]
+"""Is told which updates must wait while the database is away."""
+
 
 class PatientBot(ExtBot[int]):
     """A bot whose polling outlives a server that says 401 or 404 for a while.
@@ -36,9 +39,16 @@ class PatientBot(ExtBot[int]):
     Updater takes either for a wrong token and ends the polling for good, unseen.
     """
 
+    _fetched: tuple[Update, ...] = ()
+
+    def since(self, update: Update) -> Sequence[Update]:
+        """An update and those that were fetched together with it and come after it."""
+        return [one for one in self._fetched if one.update_id >= update.update_id]
+
     async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:
         try:
-            return await super().get_updates(*args, **kwargs)
+            self._fetched = await super().get_updates(*args, **kwargs)
+            return self._fetched
         except InvalidToken as error:
             raise NetworkError("the token was not accepted") from error
 
@@ -48,19 +58,24 @@ class Connection:
 
     Args:
         keep: is given each update; Telegram forgets it only after this has returned.
+        unkept: is given what polling has fetched and cannot keep, each time it is fetched.
 
     Raises:
         SettingError: the token is missing, or a webhook is wanted that cannot be served safely.
     """
 
-    def __init__(self, settings: Settings, keep: Keep) -> None:
+    def __init__(self, settings: Settings, keep: Keep, unkept: Unkept) -> None:
         _check(settings)
         # Opts in to durations as timedelta; without it the library warns at every use.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._settings = settings
         self.bot = _build(settings)
-        self._updater = Updater(self.bot, _Inbox(keep))
+        self._updater = Updater(
+            self.bot, _Inbox(keep, lambda update: unkept(self.bot.since(update)))
+        )
         self._connecting: asyncio.Task[None] | None = None
+        self.connected = asyncio.Event()
+        """Set when Telegram was reached for the first time."""
 
     @property
     def me(self) -> User | None:
@@ -105,6 +120,7 @@ class Connection:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         logger.info("Telegram is connected")
+        self.connected.set()
         try:
             await self.bot.set_my_commands([BotCommand(*entry) for entry in MENU.items()])
         except TelegramError as error:
@@ -130,9 +146,10 @@ class Connection:
 class _Inbox(asyncio.Queue[object]):
     """What Updater takes for a queue: an update that was put here is in the database."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, unkept: Callable[[Update], None]) -> None:
         super().__init__()
         self._keep = keep
+        self._unkept = unkept
 
     async def put(self, item: object) -> None:
         """Keep an update.
@@ -146,6 +163,8 @@ class _Inbox(asyncio.Queue[object]):
         try:
             await self._keep(item)
         except DatabaseUnavailable as error:
+            # Updater stops at the first one: nobody behind it would hear anything.
+            self._unkept(item)
             raise NetworkError("the database is away") from error
         except Exception as error:
             # The error's own text may hold the patient's, so only its type is logged.

@@ -9,6 +9,7 @@ from telegram import Bot, File
 from telegram.error import BadRequest, TelegramError
 
 from bot.conversation import Conversations
+from bot.telegram_reading import CHANNEL
 from service import conversations as store
 from service.database import Database
 from service.errors import DatabaseUnavailable
@@ -30,13 +31,30 @@ class FileFetcher:
         self._db = db
         self._conversations = conversations
         self._folder = folder
+        self._under_way: set[int] = set()
+
+    async def fetch_missing(self) -> None:
+        """Fetch what an earlier run left, one after the other, the newest first."""
+        for file in await store.missing_files(self._db, CHANNEL):
+            await self.fetch(file.channel_file, file.conversation_id, file.inbound_id)
 
     async def fetch(self, file_id: str, conversation_id: int, inbound_id: int) -> None:
         """Put a file into the attachments folder and note where it is.
 
-        A failure is logged and leaves the attachment with its file id, by which it can be had
-        later.
+        A failure is logged and leaves the attachment with its file id, by which the next run
+        fetches it.
         """
+        if inbound_id in self._under_way:
+            return
+        self._under_way.add(inbound_id)
+        try:
+            await self._fetch_with_patience(file_id, conversation_id, inbound_id)
+        finally:
+            self._under_way.discard(inbound_id)
+
+    async def _fetch_with_patience(
+        self, file_id: str, conversation_id: int, inbound_id: int
+    ) -> None:
         for pause in (*PAUSES, None):
             try:
                 await self._fetch(file_id, conversation_id, inbound_id)

@@ -1,6 +1,7 @@
 """What a Telegram update means to this house: pure translation, nothing is asked or kept here."""
 
 import re
+from dataclasses import replace
 
 from telegram import Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
@@ -45,7 +46,8 @@ def read_update(update: Update) -> Incoming | None:
     kind, file, name = _file(message)
     if kind:
         text = message.caption or ""
-        return _incoming(update, message.chat.id, kind, text, file=file, name=_clean(name))
+        kept = _incoming(update, message.chat.id, kind, text, file=file, name=_clean(name))
+        return replace(kept, album=message.media_group_id or "")
     text = _said(message)
     return _incoming(update, message.chat.id, "text" if text else "other", text)
 

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation import Conversations
+from bot.outage import heard_meanwhile
 from bot.webchat import ChatPage
 from bot.webinput import DETAIL, is_blank, read_json, refusal
 from bot.wording import Wording
@@ -120,7 +121,7 @@ class _Shell:
 
 
 class _Unavailable:
-    """Says that the database is away, so that the page keeps the text and tries again."""
+    """Says that the database is away, and when to try again."""
 
     def __init__(self, detail: str) -> None:
         self._detail = detail
@@ -172,7 +173,8 @@ class _RestChannel:
             inbound, conversation = await self._conversations.receive(incoming)
         except DatabaseUnavailable as error:
             logger.warning("a message was not kept: %s", error)
-            return _answer(request, [_plain(sender, self._wording["database_down"])])
+            texts = heard_meanwhile(self._wording, text, "database_down")
+            return _answer(request, [_plain(sender, one) for one in texts])
         return _answer(request, await self._wait(request, sender, inbound, conversation))
 
     async def _wait(

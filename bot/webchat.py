@@ -24,6 +24,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from bot.conversation import Conversations
+from bot.outage import heard_meanwhile
 from bot.webinput import (
     MAX_FILE,
     MAX_FORM,
@@ -97,7 +98,6 @@ class ChatPage:
         self._clock = clock
         self._settings = settings
         self._wording = wording
-        self._asides = {title for title, _ in wording.feedback_buttons}
         self._templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
         self._newcomers: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
         self._streams: set[anyio.Event] = set()
@@ -188,7 +188,12 @@ class ChatPage:
             raise refusal(503, "no room") from error
 
     async def _take(self, incoming: Incoming) -> Response:
-        inbound, conversation = await self._conversations.receive(incoming)
+        try:
+            inbound, conversation = await self._conversations.receive(incoming)
+        except DatabaseUnavailable as error:
+            logger.warning("a message was not kept: %s", error)
+            texts = heard_meanwhile(self._wording, incoming.text, "outage_page")
+            return JSONResponse({"detail": "\n".join(texts)}, 503, {"retry-after": "5"})
         newcomer = self._newcomers.pop(incoming.address, None)
         if newcomer is not None:
             newcomer.set()
@@ -258,7 +263,8 @@ class ChatPage:
             return
         first_message = self._newcomers.setdefault(view.address, asyncio.Event())
         with suppress(TimeoutError):
-            await asyncio.wait_for(first_message.wait(), pause)
+            async with asyncio.timeout(pause):
+                await first_message.wait()
 
     async def _look(self, view: _View) -> tuple[list[ServerSentEvent], list[Message]]:
         """Messages and typing, as far as the page does not know them yet."""
@@ -307,10 +313,7 @@ class ChatPage:
             "author": message.author if message.author in ("patient", "bot") else "staff",
             "kind": kind,
             "text": text,
-            "buttons": [
-                {**one, "aside": bool(one.get("aside")) or one["title"] in self._asides}
-                for one in message.buttons
-            ],
+            "buttons": [{**one, "aside": bool(one.get("aside"))} for one in message.buttons],
             "at": message.at.isoformat(),
         }
 

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from service.handbook import Handbook
-from service.model import AftercareText, Answer
+from service.model import AftercareText, Answer, Notice
 
 TOPICS = {
     "ask_fees": ("fees",),
@@ -55,6 +56,11 @@ def topic_answers(handbook: Handbook, intent: str) -> list[Answer]:
     """The entries of an intent's own topics, in the order of the hospital's files."""
     topics = TOPICS.get(intent, ())
     return [answer for answer in handbook.answers if answer.topic in topics]
+
+
+def standing_notices(handbook: Handbook, day: date) -> list[Notice]:
+    """The notices and events that are not over on a day, the next one first."""
+    return [one for one in handbook.notices if one.last_day >= day]
 
 
 def find_aftercare(handbook: Handbook, text: str) -> AftercareText | None:

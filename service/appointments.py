@@ -181,7 +181,8 @@ async def _check(
     now = clock.now()
     if clinic.ends_at <= now or clinic.day > last_released_day(clock, settings):
         raise NotBookable(clinic.id)
-    _check_fit(patient, clinic.practitioner.department, clinic.day.year)
+    age = None if patient.birth_year is None else clinic.day.year - patient.birth_year
+    check_fit(clinic.practitioner.department, patient.sex, age)
     await _check_missed(session, patient, clock, settings)
     same = await _in_half_day(session, patient, clinic)
     if same is not None and same.id != moving:
@@ -207,12 +208,19 @@ def _of_person(patient: Patient) -> ColumnElement[bool]:
     return or_(Appointment.person == person_key(patient), Appointment.patient_id == patient.id)
 
 
-def _check_fit(patient: Patient, department: Department, year: int) -> None:
-    if department.sex and patient.sex and department.sex != patient.sex:
+def check_fit(department: Department, sex: str | None, age: int | None) -> None:
+    """See whether a department treats such a person; what is not known fits.
+
+    Args:
+        age: this year less the year of birth.
+
+    Raises:
+        WrongPatient: it does not.
+    """
+    if department.sex and sex and department.sex != sex:
         raise WrongPatient(department.name, "sex")
-    if patient.birth_year is None:
+    if age is None:
         return
-    age = year - patient.birth_year
     # The year alone is known, so the birthday may still be to come: one year of grace.
     if department.max_age is not None and age > department.max_age + 1:
         raise WrongPatient(department.name, "too old")

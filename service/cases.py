@@ -12,9 +12,11 @@ from service.database import Database
 from service.errors import NotFound, NotYours
 from service.model import Attachment, Case, CaseEvent, Message
 from service.numbers import next_number
+from service.races import settled
 from service.settings import Settings
 from service.terms import TermTable
 
+ENDED = ("answered", "closed", "archived")
 FACTS = ("what", "when", "where", "who", "wish")
 PICTURES_WITHIN = timedelta(hours=24)
 
@@ -50,8 +52,9 @@ async def open_case(
         kind: complaint, suggestion or praise.
         origin: the message and verb that ask for it; the same again returns the same case.
     """
-    async with db.transaction() as session:
-        known = await session.scalar(select(Case).where(Case.origin == origin))
+
+    async def found_or_made(session: AsyncSession) -> Case:
+        known: Case | None = await session.scalar(select(Case).where(Case.origin == origin))
         if known is not None:
             return known
         told = " ".join((facts.what, facts.who, facts.wish))
@@ -79,6 +82,8 @@ async def open_case(
         await _take_attachments(session, case)
         return case
 
+    return await settled(db, found_or_made)
+
 
 async def find_case(db: Database, conversation_id: int, number: str) -> Case:
     """A case of this chat by its number.
@@ -103,6 +108,46 @@ async def list_cases(db: Database, conversation_id: int, *, kind: str | None = N
         query = query.where(Case.kind == kind)
     async with db.reading() as session:
         return list(await session.scalars(query.order_by(Case.id.desc())))
+
+
+async def add_to_case(
+    db: Database, clock: Clock, conversation_id: int, number: str, text: str
+) -> Case:
+    """Keep what the patient adds to a case; the same words again are kept once.
+
+    A case that was answered or closed is open again.
+
+    Raises:
+        NotYours, NotFound: as ``find_case``.
+    """
+    case = await find_case(db, conversation_id, number)
+    async with db.transaction() as session:
+        known = await session.scalar(
+            select(CaseEvent).where(
+                CaseEvent.case_id == case.id, CaseEvent.kind == "added", CaseEvent.text == text
+            )
+        )
+        case = await session.get_one(Case, case.id)
+        if known is None:
+            session.add(CaseEvent(case_id=case.id, kind="added", text=text, at=clock.now()))
+            if case.state in ENDED:
+                case.state = "reopened"
+        return case
+
+
+async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number: str) -> Case:
+    """Close a case because the patient takes it back; twice is once.
+
+    Raises:
+        NotYours, NotFound: as ``find_case``.
+    """
+    case = await find_case(db, conversation_id, number)
+    async with db.transaction() as session:
+        case = await session.get_one(Case, case.id)
+        if case.state not in ENDED:
+            case.state = "closed"
+            session.add(CaseEvent(case_id=case.id, kind="withdrawn", text="", at=clock.now()))
+        return case
 
 
 def classify(told: str) -> str:

@@ -121,6 +121,13 @@ def read_facts(text: str) -> PatientFacts:
     )
 
 
+def stated_age(text: str) -> int | None:
+    """An age said in so many words (45岁), never one that is only guessed."""
+    match = _AGE.search(unicodedata.normalize("NFKC", text[:500]))
+    age = _number(match[1]) if match else None
+    return age if age is not None and age <= 120 else None
+
+
 def pregnancy_words(text: str) -> str:
     """The words that tell of a pregnancy, or nothing."""
     match = _PREGNANT.search(text)

@@ -19,6 +19,7 @@ from service.model import (
     Answer,
     Department,
     KeptSetting,
+    Notice,
     Practitioner,
     TriageEntry,
     TriageQuestion,
@@ -59,6 +60,7 @@ class Handbook:
     practitioners: Sequence[Practitioner]
     answers: Sequence[Answer]
     aftercare: Sequence[AftercareText]
+    notices: Sequence[Notice]
     triage: Sequence[TriageEntry]
     questions: Sequence[TriageQuestion]
 
@@ -162,6 +164,7 @@ async def _read(session: AsyncSession, version: str) -> Handbook:
         practitioners=(await session.scalars(select(Practitioner).order_by(Practitioner.id))).all(),
         answers=(await session.scalars(select(Answer).order_by(Answer.id))).all(),
         aftercare=(await session.scalars(select(AftercareText).order_by(AftercareText.id))).all(),
+        notices=(await session.scalars(select(Notice).order_by(Notice.first_day))).all(),
         triage=(await session.scalars(select(TriageEntry).order_by(TriageEntry.id))).all(),
         questions=(await session.scalars(select(TriageQuestion).order_by(TriageQuestion.id))).all(),
     )

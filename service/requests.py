@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local, today
 from service.database import Database
@@ -11,6 +12,7 @@ from service.errors import NotFound, NotYours
 from service.handover import RaisedFlag, answer_by, raise_flag
 from service.model import ServiceRequest
 from service.numbers import next_number
+from service.races import settled
 from service.settings import Settings
 
 KINDS = (
@@ -44,8 +46,11 @@ async def open_request(
         details: what the patient told, by name, in the patient's own words.
         origin: the message and verb that ask for it; the same again returns the same request.
     """
-    async with db.transaction() as session:
-        known = await session.scalar(select(ServiceRequest).where(ServiceRequest.origin == origin))
+
+    async def found_or_made(session: AsyncSession) -> ServiceRequest:
+        known: ServiceRequest | None = await session.scalar(
+            select(ServiceRequest).where(ServiceRequest.origin == origin)
+        )
         if known is not None:
             return known
         request = ServiceRequest(
@@ -63,6 +68,8 @@ async def open_request(
         flag = RaisedFlag("human", f"request {request.number}")
         await raise_flag(session, clock, settings, conversation_id, flag)
         return request
+
+    return await settled(db, found_or_made)
 
 
 async def list_requests(db: Database, conversation_id: int) -> list[ServiceRequest]:

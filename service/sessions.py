@@ -1,11 +1,11 @@
 """Clinic sessions: made from the timetables, found by wish, counted down by bookings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local, today
@@ -17,6 +17,7 @@ from service.model import (
     Schedule,
     ScheduleException,
 )
+from service.races import settled
 from service.settings import Settings
 
 CLINIC_HOURS = {
@@ -25,6 +26,7 @@ CLINIC_HOURS = {
     "evening": ("18:00", "20:30"),
 }
 _RELEASED = "released_until"
+_FROM_TIMETABLE = ("kind", "fee", "starts_at", "ends_at", "room", "capacity", "outside")
 
 
 @dataclass(frozen=True)
@@ -48,39 +50,89 @@ def last_released_day(clock: Clock, settings: Settings) -> date:
 async def release_numbers(db: Database, clock: Clock, settings: Settings) -> int:
     """Make the sessions of all released days from the timetables and the exceptions.
 
-    Doing it again changes nothing but what exceptions have changed since.
+    Doing it again changes nothing but what exceptions and timetables have changed since; where
+    somebody has booked, fee, room and time stay as promised.
 
     Returns:
         How many sessions are new.
     """
-    for _attempt in range(3):
-        try:
-            async with db.transaction() as session:
-                return await _release(session, clock, settings)
-        except IntegrityError:
-            # Another scheduler was quicker by a breath; its sessions are known now.
-            continue
-    raise RuntimeError("numbers could be neither released nor found released")
+    return await settled(db, lambda session: _release(session, clock, settings))
 
 
 async def _release(session: AsyncSession, clock: Clock, settings: Settings) -> int:
     first, last = today(clock), last_released_day(clock, settings)
     schedules = (await session.scalars(select(Schedule))).all()
-    exceptions = (
-        await session.scalars(select(ScheduleException).where(ScheduleException.last_day >= first))
-    ).all()
+    exceptions = (await session.scalars(_exceptions(first))).all()
     known = list(await session.scalars(select(ClinicSession).where(ClinicSession.day >= first)))
-    have = {(row.schedule_id, row.exception_id, row.day) for row in known}
-    wanted = [
-        *_usual(schedules, _days(first, last), clock),
-        *_extra(exceptions, schedules, _days(first, last), clock),
-    ]
-    new = [row for row in wanted if (row.schedule_id, row.exception_id, row.day) not in have]
+    wanted = _wanted(schedules, exceptions, _days(first, last), clock)
+    have = {_origin(row): row for row in known}
+    new = [row for row in wanted if _origin(row) not in have]
     session.add_all(new)
+    await _follow_timetable(session, _outdated(have, wanted, clock))
     for exception in exceptions:
         _apply(exception, [*known, *new])
     await session.merge(KeptSetting(name=_RELEASED, value=last.isoformat()))
     return len(new)
+
+
+async def booked_otherwise(db: Database, clock: Clock, settings: Settings) -> list[ClinicSession]:
+    """Sessions to come that differ from the timetable because somebody has booked in them."""
+    first, last = today(clock), last_released_day(clock, settings)
+    async with db.reading() as session:
+        schedules = (await session.scalars(select(Schedule))).all()
+        exceptions = (await session.scalars(_exceptions(first))).all()
+        known = await session.scalars(
+            select(ClinicSession)
+            .where(ClinicSession.day >= first, ClinicSession.taken > 0)
+            .order_by(ClinicSession.starts_at, ClinicSession.id)
+        )
+        wanted = _wanted(schedules, exceptions, _days(first, last), clock)
+        return [row for row, _ in _outdated({_origin(one): one for one in known}, wanted, clock)]
+
+
+def _exceptions(first: date) -> Select[tuple[ScheduleException]]:
+    return select(ScheduleException).where(ScheduleException.last_day >= first)
+
+
+def _wanted(
+    schedules: Sequence[Schedule],
+    exceptions: Sequence[ScheduleException],
+    days: Sequence[date],
+    clock: Clock,
+) -> list[ClinicSession]:
+    """The sessions as the timetables and the exceptions have them now."""
+    return [*_usual(schedules, days, clock), *_extra(exceptions, schedules, days, clock)]
+
+
+def _origin(session: ClinicSession) -> tuple[int | None, int | None, date]:
+    return session.schedule_id, session.exception_id, session.day
+
+
+def _outdated(
+    have: Mapping[Any, ClinicSession], wanted: Sequence[ClinicSession], clock: Clock
+) -> list[tuple[ClinicSession, dict[str, Any]]]:
+    """Sessions that have not begun and differ from the timetable, with what it says now."""
+    outdated = []
+    for row in wanted:
+        known = have.get(_origin(row))
+        if known is None or known.starts_at <= clock.now():
+            continue
+        now = {name: getattr(row, name) for name in _FROM_TIMETABLE}
+        if any(getattr(known, name) != value for name, value in now.items()):
+            outdated.append((known, now))
+    return outdated
+
+
+async def _follow_timetable(
+    session: AsyncSession, outdated: Sequence[tuple[ClinicSession, dict[str, Any]]]
+) -> None:
+    for row, values in outdated:
+        # Asked of the database itself: somebody may be booking just now.
+        await session.execute(
+            update(ClinicSession)
+            .where(ClinicSession.id == row.id, ClinicSession.taken == 0)
+            .values(values)
+        )
 
 
 def _usual(

@@ -89,7 +89,7 @@ async function pump() {
         refuse(shown, error.message || words.refused);
         forget(queue.shift());
       } else {
-        setState(shown, words.waiting);
+        setState(shown, error.message || words.waiting);
         await Promise.race([sleep(pause), new Promise((resolve) => { wake = resolve; })]);
         pause = Math.min(pause * 2, 15_000);
       }
@@ -123,7 +123,8 @@ async function post(url, body, timeout, headers = {}, again = true) {
     if (source) connect();
     return post(url, body, timeout, headers, false);
   }
-  if (response.ok || response.status >= 500 || response.status === 429) throw new Later();
+  // 503 is the hospital's own answer: what to do until it can be sent.
+  if (response.ok || response.status >= 500 || response.status === 429) throw new Later(response.status === 503 ? answer.detail : "");
   throw new Refused(answer.detail);
 }
 

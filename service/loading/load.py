@@ -29,7 +29,7 @@ from service.model import (
     TriageEntry,
     TriageQuestion,
 )
-from service.sessions import release_numbers
+from service.sessions import booked_otherwise, release_numbers
 from service.settings import Settings
 
 
@@ -43,6 +43,8 @@ class LoadReport:
     kept: list[str] = field(default_factory=list)
     """Rows that were changed or removed in the database by hand, and differ from the files."""
     released: int = 0
+    promised: list[str] = field(default_factory=list)
+    """Sessions in which somebody has booked: not as the timetable is now, but as it was then."""
 
 
 async def load_hospital(
@@ -64,6 +66,8 @@ async def load_hospital(
             await loader.load(kind, [row for row in rows if row.kind == kind])
         await touch_handbook(session)
     report.released = await release_numbers(db, clock, settings)
+    for clinic in await booked_otherwise(db, clock, settings):
+        report.promised.append(f"{clinic.practitioner.name} {clinic.day} {clinic.period}")
     return report
 
 

@@ -4,13 +4,14 @@ A booking means the future: 周三 is the next Wednesday to come, and what is pa
 contradictory is asked back.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.when.almanac import Days, plus
 from service.when.days import read_days
 from service.when.hours import Hour, read_hours
-from service.when.mention import Mention, Present
+from service.when.mention import LIMITS, WIDE, Mention, Present
 from service.when.neighbours import combined
 from service.when.reading import Reading
 from service.when.text import hide, tidy
@@ -18,7 +19,7 @@ from service.when.wish import Sorted, is_over, others_are_fine, sort, this_eveni
 
 __all__ = ["When", "read_when"]
 
-_LIMITS = ("from", "until")
+_LONG = ("open", "workdays", *WIDE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class When:
         time: ``HH:MM`` when a clock time was said.
         ask: a careful receptionist would ask back.
         reason: why: ``impossible`` (2月31日), ``past`` (昨天), ``conflict`` (周三12号 when the 12th
-            is a Friday), ``vague`` (过阵子) or ``unclear`` (25点, or only what does not suit).
+            is a Friday), ``vague`` (过阵子, 下个月) or ``unclear`` (25点, or only what does not suit).
     """
 
     days: tuple[date, ...] = ()
@@ -44,7 +45,8 @@ class When:
 def read_when(text: str, now: datetime, *, horizon: int = 14) -> When:
     """What a message says about when, read at ``now`` (the hospital's local time); never raises.
 
-    Open wishes (最早的, 哪天都行) are all days of the next ``horizon``, today included.
+    Open wishes (最早的, 哪天都行) are all days of the next ``horizon``, today included while its
+    clinics last; 下周三以后 reaches to the last day that can be booked, ``horizon`` days ahead.
     """
     present = Present(now, horizon)
     plain = tidy(text)
@@ -82,8 +84,8 @@ def _days(
     if "open" not in kinds and all(_is_a_month_ahead(one, present) for one in said):
         said, kinds = [], kinds | ({"vague"} if said else set())
     if said:
-        days = _accepted(said, period, present)
-        days = _without(days, found.refused)
+        sure = {day for one in said if one.kind not in _LONG for day in one.days}
+        days = _without(_accepted(said, period, present), found.refused, sure)
         return (tuple(sorted(days)), "") if days else ((), "past")
     if "open" in kinds or (found.refused and others_are_fine(reading, found.refused)):
         days = set(_left(present.open_days, period, present))
@@ -96,19 +98,23 @@ def _days(
 
 
 def _accepted(said: list[Mention], period: str | None, present: Present) -> set[date]:
-    """All days said; 下周四起 and 12月6号前 limit each other."""
-    limits = {
-        mention.kind: set(_left(mention.days, period, present))
-        for mention in said
-        if mention.kind in _LIMITS
-    }
-    days = {
-        day
-        for mention in said
-        if mention.kind not in limits
-        for day in _to_come(mention, period, present)
-    }
-    return days | (set.intersection(*limits.values()) if limits else set())
+    """All days said; 下周四起 and 12月6号前 limit each other and the longer spans."""
+    limits = [
+        set(_left(mention.days, period, present)) for mention in said if mention.kind in LIMITS
+    ]
+    first_limit = min((one.start for one in said if one.kind in LIMITS), default=0)
+    bounds = set.intersection(*limits) if limits else set()
+    days: set[date] = set()
+    bounded = False
+    for mention in said:
+        if mention.kind in LIMITS:
+            continue
+        new = set(_to_come(mention, period, present))
+        within = mention.kind in WIDE or mention.start < first_limit
+        inside = new & bounds if within else set()
+        days |= inside or new
+        bounded = bounded or bool(inside)
+    return days if bounded else days | bounds
 
 
 def _to_come(mention: Mention, period: str | None, present: Present) -> Days:
@@ -135,8 +141,13 @@ def _is_a_month_ahead(mention: Mention, present: Present) -> bool:
     return mention.kind == "month" and len(mention.days) > 27 and present.day not in mention.days
 
 
-def _without(days: set[date], refused: tuple[Mention, ...]) -> set[date]:
-    """Less the refused days; a bare weekday (除了周三) is refused in every week."""
+def _without(
+    days: set[date], refused: tuple[Mention, ...], sure: Collection[date] = ()
+) -> set[date]:
+    """Less the refused days; a bare weekday (除了周三) is refused in every week.
+
+    ``sure``: days said one by one, refused only by their own mention: 周四停诊，下周四吧.
+    """
     out = {day for mention in refused for day in mention.days}
     weekdays = {
         day.weekday()
@@ -144,4 +155,6 @@ def _without(days: set[date], refused: tuple[Mention, ...]) -> set[date]:
         if mention.again and mention.kind != "date"
         for day in mention.days
     }
-    return {day for day in days if day not in out and day.weekday() not in weekdays}
+    return {
+        day for day in days if day not in out and (day in sure or day.weekday() not in weekdays)
+    }

@@ -62,6 +62,20 @@ def _dates_of_a_month(match: re.Match[str], present: Present) -> Said:
 
 
 @_reads(
+    rf"(?:{MONTH}月份?)?{UNBROKEN}(?P<tens>[一二]?十)?(?P<one>[一二三四五六七八])(?P<other>[二三四五六七八九])[号日]"
+)
+def _one_or_the_next(match: re.Match[str], present: Present) -> Said | None:
+    """二十八九号, 七八号."""
+    tens = match["tens"] or ""
+    days = [numeral(tens + match["one"]), numeral(tens + match["other"])]
+    if days[1] != days[0] + 1:
+        return None
+    if match["month"]:
+        return on_days("date", *(next_date(present.day, numeral(match["month"]), n) for n in days))
+    return on_days("date", *(next_day_of_month(present.day, n) for n in days))
+
+
+@_reads(
     rf"{YEAR}{MONTH}月份?{DAY}[号日]?{TO}(?P<last>{NUMERAL})(?:[号日]|{NO_MORE})",
     rf"{UNBROKEN}(?P<year>)(?P<month>)(?P<day>{NUMERAL})[号日]?{TO}(?P<last>{NUMERAL})[号日](?![内后])",
 )
@@ -108,7 +122,7 @@ def _full(year: int, century: int) -> int:
 
 @_reads(
     rf"{YEAR}{MONTH}月份?的?{DAY}(?:[号日]|{NO_MORE})",
-    r"(?<![\d.:/])(?P<month>1[0-2]|0?[1-9])(?P<sign>[./-])(?P<day>[1-3]\d|0?[1-9])(?:[号日]|"
+    r"(?<![\d.:/])(?<![上下]午)(?<![早晚]上)(?P<month>1[0-2]|0?[1-9])(?P<sign>[./-])(?P<day>[1-3]\d|0?[1-9])(?:[号日]|"
     + NO_UNIT
     + ")",
 )
@@ -121,14 +135,23 @@ def _date(match: re.Match[str], present: Present) -> Said | None:
         born_or_long_ago = year < present.day.year - 1
         return None if born_or_long_ago else on_days("date", date_or_none(year, number, day))
     passed = date_or_none(present.day.year, number, day)
-    if number == present.day.month and (passed is None or passed < present.day):
-        return on_days("date", passed)  # 11月3号, said on 24 November, is no wish for next year
+    if number == present.day.month and passed is None:
+        return IMPOSSIBLE
+    if not words.get("sign") and (just_passed := _just_passed(present.day, number, day)):
+        return on_days("date", just_passed)
     said = coming("date", present, lambda base: some(next_date(base, number, day)))
     return None if said is IMPOSSIBLE and words.get("sign") == "." else said
 
 
+def _just_passed(today: date, number: int, day: int) -> date | None:
+    """11月3号, said up to a month later, is no wish for next year."""
+    years = (date_or_none(today.year + n, number, day) for n in (0, -1))
+    return next((one for one in years if one and plus(today, -30) <= one < today), None)
+
+
 @_reads(
-    rf"{WHICH}月的?{DAY}(?:[号日]|{NO_MORE})",
+    rf"{WHICH}月的?{DAY}[号日]",
+    rf"{WHICH}月的?(?P<day>\d\d?|[二三]?十[一二三四五六七八九]?){NO_MORE}",
     rf"{UNBROKEN}(?P<which>)(?P<day>{NUMERAL})号",
     r"(?<![\d.:/-])(?P<which>)(?P<day>[12]?\d|3[01])(?=[上下中]午|[早晚]上)",
     rf"{UNBROKEN}(?P<which>)(?P<day>\d\d?|[二三]?十[一二三四五六七八九]?|(?<=到)[一二三四五六七八九])日(?![内后])",
@@ -150,7 +173,7 @@ def _listed_days(match: re.Match[str], present: Present) -> Said | None:
 
 @_reads(
     rf"(?:(?P<year>[今明]年)|{WHICH}月|{MONTH}月份?)底?的?最后(?P<n>[一两二三四五])?天",
-    r"月底最后(?P<n>[一两二三])?天(?P<year>)(?P<month>)(?P<which>)",
+    r"月[底末]最后(?P<n>[一两二三])?天(?P<year>)(?P<month>)(?P<which>)",
 )
 def _last_days(match: re.Match[str], present: Present) -> Said:
     """今年最后一天, 十一月最后两天."""
@@ -190,5 +213,7 @@ def _month(match: re.Match[str], present: Present) -> Said | None:
 def _part(days: Days, part: str | None) -> Days:
     if not part:
         return days
+    if part in ("上中旬", "中下旬"):
+        return days[:20] if part[0] == "上" else days[10:]
     parts = {"初": days[:5], "头": days[:5], "上": days[:10], "中": days[10:20], "下": days[20:]}
     return parts.get(part[0], days[-5:])

@@ -60,9 +60,11 @@ class Mention:
 Reader = Callable[[re.Match[str], Present], Said | None]
 Readers = list[tuple[re.Pattern[str], Reader]]
 
+LIMITS = ("from", "until")  # kinds of mentions that bound others
+WIDE = ("span", "month", "range", *LIMITS)  # kinds that a later, narrower one may narrow
 IMPOSSIBLE = Said("impossible")
 WEEKDAYS = {sign: n for n, sign in enumerate("一二三四五六日")}
-WEEKDAYS |= {sign: n for n, sign in enumerate("1234567")}
+WEEKDAYS |= {sign: n for n, sign in enumerate("1234567")} | {"七": 6}
 FREE = r"(?:行|可|成|好|有空|有时间|方便|能(?![退查取打])|没问题|一样|中|得|要得|随|无所谓|ok|OK)"
 YEAR = r"(?:(?P<year>(?:[去今本明后]|\d{4}|\d\d|[零〇一二三四五六七八九]{4})年)的?)?"
 WHICH = r"(?P<which>(?:[上下]一?个?)+|这一?个?|[本今当])"
@@ -70,9 +72,9 @@ UNBROKEN = r"(?<![\d.:/零一二三四五六七八九十第])"
 NUMBER = rf"{UNBROKEN}(?<!-)(?P<n>{NUMERAL})"
 MONTH = rf"{UNBROKEN}(?P<month>(?!两){NUMERAL})"
 DAY = rf"(?P<day>{NUMERAL})"
-LATER = r"(?:(?:之|以|过)后|后(?![背脑颈腰悔面天来]))"
+LATER = r"(?:(?:之|以|过)后|后(?![背脑颈腰悔面天]|来(?:[又就还才发变越疼痛]|一直|开始)))"
 TO = r"[到至~—–-]+"
-PART = r"(?P<part>初|底|末|头几?天?|尾|上旬|中旬?|下旬)"
+PART = r"(?P<part>初|底|末|头几?天?|尾|上中旬|中下旬|上旬|中旬?|下旬)"
 NO_MORE = r"(?![\d零一二三四五六七八九十个点月年天周.:/])"
 NO_UNIT = (
     r"(?!\d|[.:/%~]\d|-\d+[天个片岁次人年点]|(?![aApP][mM])[a-zA-Z]"

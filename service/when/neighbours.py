@@ -11,22 +11,29 @@ from service.when.story import is_story
 from service.when.text import NUMERAL, numeral
 
 _REFUSED = re.compile(r".{0,4}(?:不行|不可以|没空|没时间|来不了)的?话?,?就?")
+_THAT_WEEK = re.compile("□*(?:那一?个?周的?)")
 _FIRST_AFTER = re.compile(r"□*(?:[之以过]?后)的?(?:第?一个|头一个)")
-_RANGE = re.compile(r"□*(?:到|至|~|-|—|–)+")
+_RANGE = re.compile(r"□*(?:起|开始)?(?:到|至|~|-|—|–)+")
 _APPOSITION = re.compile(
-    r"[的吧,，?(（\[【:□]*(?:也?就是|也?就|即|是|那天|剩下的?|余下的?|里的?|内的?)?"
+    r"[的吧,，?(（\[【:□]*(?:也?就是|也?就|都|已经是?|即|是|那天|那个|剩下的?|余下的?|里的?|内的?)?"
 )
 _AFTER = re.compile(
     r"(?:那天)?(?:(?P<later>[,，]?[之以]后(?=我?都|随时|哪天|随便)|[之以过]后|后(?![背脑颈腰悔面天来])|往后)|起(?![床来疹])|开始)"
 )
-_BEFORE = re.compile(r"[之以]?前(?![天面几后台列来往])")
+_BEFORE = re.compile(r"[之以]前|前(?![天面几后台列来往])")
 _AROUND = re.compile(r"左右|前后|上下|附近")
 _UNTIL = re.compile(r"(?:为|截)?止")
-_NEIGHBOUR = re.compile(r"的?(?:(?P<before>[前头]一天)|[后第][一二]天)")
-_LATEST = re.compile(r"(?:最[晚迟]|不晚于|不超过|截[止至]到?)(?:是|到|在)?$")
+_NEIGHBOUR = re.compile(
+    r"的?(?:(?P<before>[前头]一天)|[后第][一二]天|(?P<end>(?:[之以过]后|后)的?[第头]一天))"
+)
+_LATEST = re.compile(r"(?:最[晚迟]|不晚于|不超过|截[止至]到?|[待呆留](?=到))(?:是|到|在)?$")
 _PASSED = re.compile(r"过[了完]?$")
 _DAYS_FROM = re.compile(
-    rf"(?:起|开始)的?我?(?:连着|连续|往后|头|[请休放]了?)?(?P<n>{NUMERAL})天"
+    rf"(?:起|开始)的?我?(?:连着|连续|往后|头|[请休放]了?)?(?P<n>{NUMERAL})(?:天|个?(?P<weeks>周))"
+)
+_SHIFTED = re.compile(
+    r"□*(?:那个|的)?(?:号|预约)?,?(?:我?想|能|可以|给我|帮我)*(?:(?P<sooner>提前|往前[提挪])|推迟|顺延|延[后期]|往?后[推延挪])"
+    rf"(?P<n>{NUMERAL})(?:天|个?(?P<weeks>周))"
 )
 
 
@@ -76,8 +83,12 @@ def _together(reading: Reading, one: Mention, other: Mention) -> Mention | None:
         return _range(one, other)
     if _FIRST_AFTER.fullmatch(gap) and other.again:
         return Mention(one.start, other.end, "date", other.again(plus(one.days[-1], 1))[:1])
+    if _THAT_WEEK.fullmatch(gap) and other.kind == "weekday" and other.again:
+        return Mention(one.start, other.end, "date", other.again(monday(one.days[0])))
     if not _APPOSITION.fullmatch(gap):
         return None
+    if one.kind == "relative" and other.kind == "span" and set(one.days) < set(other.days):
+        return replace(one, end=other.end)  # 明天周末了
     if one.kind in ("span", "month") and (len(other.days) == 1 or other.kind == "workdays"):
         return one if gap == "是" else _part_of(one, other)
     if one.kind != other.kind and len(one.days) == len(other.days) == 1:
@@ -137,9 +148,15 @@ def _widened(reading: Reading, mention: Mention, present: Present) -> Mention:
     words, days = reading.rest[mention.end :], mention.days
     if neighbour := _NEIGHBOUR.match(words):
         step = -1 if neighbour["before"] else 1
-        return _grown(mention, neighbour, (plus(days[0], step),))
+        day = days[-1] if neighbour["end"] else days[0]
+        return _grown(mention, neighbour, (plus(day, step),))
     if several := _DAYS_FROM.match(words):
-        return _grown(mention, several, span(days[0], plus(days[0], numeral(several["n"]) - 1)))
+        length = numeral(several["n"]) * (7 if several["weeks"] else 1)
+        return _grown(mention, several, span(days[0], plus(days[0], length - 1)))
+    if shifted := _SHIFTED.match(words):
+        step = numeral(shifted["n"]) * (7 if shifted["weeks"] else 1)
+        step = -step if shifted["sooner"] else step
+        return _grown(mention, shifted, tuple(plus(day, step) for day in days))
     if around := _AROUND.match(words):
         return _grown(mention, around, span(plus(days[0], -1), plus(days[-1], 1)))
     lead = reading.before(mention.start)

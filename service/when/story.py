@@ -16,15 +16,24 @@ _BOOKING = re.compile(
 _DONE = re.compile(
     r"(?:做|摔|扭|拍|查|看|挂|约|打|吃|拔|生|住|出院|手术|术|检|发|伤|来|去|烧|疼|痛|吐|晕|拉|诊|院|倒|开|用|到)(?:了|过|的(?!话|号|时候|门诊)|完)"
 )
+_INTENDED = re.compile(r"想|[要得]|打算|准备")
 _STARTED = re.compile(r"开始|以来|起床|起来|醒来|突然|忽然|发现")
 _FOUND = re.compile(r"查[出到]|确诊|得[的了]|患[的上]|发现")
 _NO_VISIT = r"(?![^,，]{0,6}(?:号|[挂看约查]|来|门诊|专家|医生|医院|手术|体检))"
 _OTHER_EVENT = re.compile(
-    r"□*的?[才就要会我我爸我妈孩子]{0,3}(?:出院|[出拿]结果|[出拿]报告|出来|回[来去家国厂校]|到期|过期|放假|开学|开始请|的?[火高飞][车铁机]|出诊)"
+    r"□*的?[才就要会我他她爸妈孩子]{0,3}(?:出院|[出拿]结果|[出拿]报告|出来|到(?:家|站|$)|回[来去家国厂校老]|到期|过期|放假|开学|开始请|的?[火高飞][车铁机]|出诊)"
     r"|□*的?话?(?:我|他|她|孩子|娃|家里|单位)?(?:又|还|也|都)?"
     rf"(?:(?:要(?![么不是])|得(?![,，。!]|$))|有(?=事|课|会|班|考|活动|安排)|加班|值班|出差|考试){_NO_VISIT}"
+    r"|□*[^,，□的]{0,3}(?:透析|化疗|放疗|考完?试|开庭|拜年|祭祖|搬家|夜班)"
+    r"|□*(?:这?[两三几]天)?我?都?在(?:外|出差|老家|单位|学校|[^,，□]{1,5}(?:出差|上[班学]|开会|培训|旅游|学习))"
+    r"|□*(?:已经)?是(?!□|可以|行|能|有空)|□*都?了$"  # 今天是三十号了
 )
-_EVENT_UNTIL = re.compile(r"(?:出差|外地|老家|住院|休假|请假|上班|忙|培训|考试|放假|值班)[^,，]{0,4}到$")
+_WISHFUL = re.compile(
+    r"[吧吗呢行可成得想约挂看来去给帮都换改随哪也在好除休要能话样]|(?<!限)号|有空|方便|OK|ok|门诊|复[诊查]"
+)
+_EVENT_UNTIL = re.compile(
+    r"(?:出差|外地|老家|住院|休假|请假|上班|忙|培训|考试|放假|值班)[^,，]{0,4}到$"
+)
 _FACT = re.compile(r"(?:月经|末次|预产期|上次)(?:时间|日期)?(?:是|在)?$")
 
 
@@ -33,6 +42,8 @@ def is_story(reading: Reading, mention: Mention, present: Present) -> bool:
     if mention.time:
         return False
     after, clause = reading.after(mention.end), reading.clause(mention.start)
+    if _FACT.search(reading.before(mention.start)):
+        return True
     unwell = bool(_SYMPTOM.search(clause))
     if mention.days[-1] < present.day:
         words = after.strip("□的吧啊呀了呢~.…那天")
@@ -42,9 +53,12 @@ def is_story(reading: Reading, mention: Mention, present: Present) -> bool:
         return bool(begun or since or (words and not booked))
     if mention.kind == "relative" and present.day not in mention.days:
         return False
-    if _FOUND.match(after.lstrip("□")) or _FACT.search(reading.before(mention.start)):
+    if _FOUND.match(after.lstrip("□")):
         return True
-    if _DONE.search(after[:8]) or (unwell and _STARTED.search(after)):
+    done = _DONE.search(after[:8].replace("看完", ""))
+    if (done and not _INTENDED.search(after[: done.start()])) or (
+        unwell and _STARTED.search(after)
+    ):
         return True
     about_today = present.day in mention.days and mention.kind in ("relative", "span")
     return bool(about_today and _SYMPTOM.search(after) and not _BOOKING.search(after))
@@ -57,7 +71,17 @@ def is_other_event(reading: Reading, said: Mention | Hour) -> bool:
     return bool(_OTHER_EVENT.match(reading.after(said.end)))
 
 
+def is_statement(reading: Reading, mention: Mention) -> bool:
+    """周一早上抽血, 这周忙: nothing of a wish is said with the day."""
+    after = reading.after(mention.end).strip("□、和跟与及或者还是有要么的白天 ")
+    words = after + reading.before(mention.start)
+    return bool(after) and not _WISHFUL.search(words)
+
+
 def of_the_illness(reading: Reading, hour: Hour) -> bool:
     """晚上咳得厉害 is no wish for the evening."""
+    symptom = _SYMPTOM.search(reading.after(hour.end))
+    if symptom and symptom.start() < 4 and not _BOOKING.search(reading.before(hour.start)):
+        return True
     clause = reading.clause(hour.start)
     return bool(_SYMPTOM.search(clause)) and not _BOOKING.search(clause)

@@ -57,7 +57,7 @@ def _nth(match: re.Match[str], days: Days) -> Days:
 
 @_reads(
     rf"(?:{WHICH}|(?P<every>每一?个?|哪个|任何一?个?|逢))?周(?P<weekdays>[一二三四五六日]"
-    rf"(?:(?:[、和及]?[二三四五六日])+(?![一二三四五六七八九十日号点时:月个位楼官甲院]))?)",
+    rf"(?:(?:[、和及]?[二三四五六七日])+(?![一二三四五六七八九十日号点时:月个位楼官甲院]))?)",
     rf"(?:{WHICH}|(?P<every>每一?个?))?(?<!\d)周(?P<weekdays>[1-7])(?![\d号点:.个天月次])",
 )
 def _weekdays(match: re.Match[str], present: Present) -> Said:
@@ -93,10 +93,12 @@ def _weekend_of(day: date) -> Days:
 
 @_reads(
     rf"(?:{WHICH}周的?)?(?P<part>[上下前后]半)周",
-    rf"{WHICH}周(?:的?(?P<part>初|[前后](?:半段?|几天)))?(?:[之以]?内)?",
+    rf"{WHICH}周(?:的?(?P<part>初|[前后](?:半段?|几天)|前[两三]天))?(?:[之以]?内)?",
 )
 def _week(match: re.Match[str], present: Present) -> Said:
     days = week(present.day, steps(match["which"]))
+    if match["part"] == "前两天":
+        return Said("span", days[:2])
     parts = {"初": days[:2], "上": days[:3], "前": days[:3], "下": days[3:], "后": days[3:]}
     return Said("span", parts[match["part"][0]] if match["part"] else days)
 

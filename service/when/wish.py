@@ -2,30 +2,46 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from service.when.almanac import span
 from service.when.hours import ENDS, Hour
-from service.when.mention import Mention, Present
+from service.when.mention import LIMITS, WIDE, Mention, Present
 from service.when.reading import CLAUSE_ENDS, LIST, Reading
-from service.when.story import is_other_event, is_story, of_the_illness
+from service.when.story import is_other_event, is_statement, is_story, of_the_illness
 
 _EXCEPT = re.compile(r"(?:除了?|除[去开]|不包括|只要不是)(?:我?在?)$")
 _NOT = re.compile(
-    r"(?:不要|(?<![特分])别|不是|[避躲错绕]开|不想|不能|不约|不挂|不在)(?:在|挂|约|给我)*$"
+    r"(?:不要|(?<![特分])别|不是|[避躲错绕]开|不想|不能|不约|不挂|不在)(?:在|[再给帮]|我|[挂约弄排定选]|安排)*$"
+)
+_FULL = (
+    r"(?P<full>号?(?:停诊|没有?号|[挂约抢]不[上到]|没[抢挂约][到上]|约?满|约完)了?"
+    r"(?![了吗么嘛啊不没])(?!.{0,4}(?:就|的话|排|候补)))"
+)
+_BUSY = (
+    r"(?P<busy>有事|得?要?上班(?!后|的|第)|出差|开会|有课|要?上课"
+    r"|都?要(?:上学|透析|化疗|放疗|值班|接孩子))"
 )
 _CANNOT = re.compile(
-    r"的?[我他她都也就可能实在的话又]{0,4}(?:不行|不可以|不能|不方便|没空|没有空|没时间|没有时间|不在|不得闲|来不了|去不了"
-    r"|到不了|不成|不要(?!□|挂|约)|不约|不去|不来|不合适|不想|以外|之外|除外|(?P<busy>(?:有事|得?要?上班(?!后|的)|出差|开会|有课|要?上课|都?要(?:上学|透析|化疗|放疗|值班|接孩子))))"
-    r"(?!就|的话)"
+    r"的?[我他她都也就可能实在的话又已经恐怕肯定是]{0,4}(?:不行|不可以|不能|不方便|没空|没有空|没时间|没有时间"
+    r"|不在|不得闲|来不了|去不了|到不了|不成|(?:来不及|赶不[上及])了?(?![吗么嘛])|不要(?!□|挂|约)|不约|不去|不来"
+    rf"|不合适|不想|以外|之外|除外|{_FULL}|{_BUSY})(?!就|的话)"
 )
-_OTHERS = re.compile(r"其[他它余]|别的|都[行可成能]|都有空|哪天都|随便|除")
+_OTHERS = re.compile(r"其[他它余]|别的|都[行可成能]|都有空|哪天都|随便|除|只要不是")
 _NOT_AT_ALL = re.compile(
-    r".{0,8}(?:没空|没有空|没时间|没有时间|来不了|去不了|到不了|走不开|不得闲|不方便)(?!就|的话)"
+    r".{0,8}(?:没空|没有空|没时间|没有时间|来不了|去不了|到不了|走不[开脱]|不得闲|不方便|(?<!平时)(?:不[敢好让能]请假|请不[了到]假))(?!就|的话)"
 )
 _AVOIDED = re.compile(r"(?:不要|(?<![特分])别|[避躲错绕]开)(?:在|挂|约|给我)*$")
 _MOVED = re.compile(
     r"(?:改|换|挪|调|移|推|延)[期约签号时间迟后前]{0,3}(?:到|成|为|至|去)?□*$|(?:提前|推迟|延期|延后)到?$"
 )
 _CORRECTED = re.compile(r"不对|说错|写错|打错|搞错|错了|哦不|噢不|啊不|算了|,不,|,不是")
+_SAME_LIST = re.compile("□*(?:[、和跟及与]|以及|或者?)*")
+_OR = re.compile("□*的?(?:[、和跟及与或]|或者|还是|要么|还有)*")
+_DECIDED = re.compile(r"那就|要不就|[,，啊吗呀]那$")
+_IN_CASE = re.compile("的话|如果|要是|万一|没有?号|约不[上到]|不行")
+_TOLD = re.compile(r"(?:让|叫|嘱咐?|建议|要求)(?:我|她|他|们|过|在|再|的|是|我妈|我爸)*$")
+_BESIDES = re.compile("尤其|特别是|也|包括|含")
 _OLD = re.compile(
     r"(?:原来|原定|本来|原先|之前|约了|挂了|约好|约的是?|挂的是?|预定了|订了|原本|以前)(?:个|的|是|在|约|挂)*$"
 )
@@ -46,7 +62,7 @@ def sort(reading: Reading, mentions: list[Mention], present: Present) -> Sorted:
     wished, refused, past, story = [], [], [], []
     excluding: Mention | None = None
     for mention in mentions:
-        joined = excluding and LIST.fullmatch(reading.between(excluding, mention))
+        joined = excluding and _SAME_LIST.fullmatch(reading.between(excluding, mention))
         excluding = None
         if mention.kind in ("open", "vague", "impossible", "conflict"):
             wished.append(mention)
@@ -65,8 +81,9 @@ def sort(reading: Reading, mentions: list[Mention], present: Present) -> Sorted:
             wished.append(mention)
     refused += _listed_before(reading, wished, refused)
     wished = [one for one in wished if one not in refused]
-    if not wished and reading.hours:  # 周五要上班，晚上行吗
-        wished = [one for one in refused if _is_busy(reading, one)]
+    out = {day for one in refused for day in one.days}
+    if all(set(one.days) <= out for one in wished):
+        wished += [one for one in refused if _is_wished_still(reading, one)]
         refused = [one for one in refused if one not in wished]
     return Sorted(tuple(_latest(reading, wished)), tuple(refused), tuple(past), tuple(story))
 
@@ -84,10 +101,10 @@ def _is_refused(reading: Reading, mention: Mention) -> bool:
     return not only_a_half_day
 
 
-def _is_busy(reading: Reading, mention: Mention) -> bool:
-    """Whether the day is refused only for its working hours."""
+def _is_wished_still(reading: Reading, mention: Mention) -> bool:
+    """Refused only for its working hours (周五要上班，晚上行吗), or called full (明天没号了)."""
     said = _CANNOT.match(reading.after(mention.end).lstrip("□"))
-    return bool(said and said["busy"])
+    return bool(said and (said["full"] or (said["busy"] and reading.hours)))
 
 
 def _listed_before(
@@ -108,17 +125,75 @@ def _latest(reading: Reading, wished: list[Mention]) -> list[Mention]:
     """Without what was taken back: 把周三的号改到周五, 明天，不对，后天."""
     first = 0
     for n, mention in enumerate(wished):
-        lead = reading.rest[wished[n - 1].end if n else 0 : mention.start]
-        moved = _MOVED.search(CLAUSE_ENDS.split(lead)[-1])
-        if n and (moved or _CORRECTED.search(lead)):
+        if n and _takes_back(reading, wished[n - 1], mention):
             first = n
     kept = wished[first:]
-    new = [
-        one
-        for one in kept
-        if not _OLD.search(reading.before(one.start)) and not is_other_event(reading, one)
-    ]
-    return new or kept
+    kept = _without_statements(reading, _without_asides(reading, kept))
+    kept = [_in_the_week_before(one, kept) for one in kept]
+    return [one for one in kept if not any(_narrows(reading, other, one) for other in kept)]
+
+
+def _without_asides(reading: Reading, wished: list[Mention]) -> list[Mention]:
+    aside = [one for one in wished if _is_aside(reading, one)]
+    aside += _listed_before(reading, wished, aside)
+    meant = [one for one in wished if one not in aside]
+    return meant if any(one.days for one in meant) else wished
+
+
+def _without_statements(reading: Reading, wished: list[Mention]) -> list[Mention]:
+    """周一早上抽血，周二看结果吧: Tuesday; in a list, what is said of one day holds for all."""
+    listed = {
+        other.start
+        for one, other in pairwise(wished)
+        if _OR.fullmatch(reading.rest[one.end : other.start])
+    }
+    meant = [one for one in wished if one.start in listed or not is_statement(reading, one)]
+    return meant if any(one.days and one.kind != "open" for one in meant) else wished
+
+
+def _takes_back(reading: Reading, old: Mention, new: Mention) -> bool:
+    lead = reading.between(old, new)
+    if _MOVED.search(CLAUSE_ENDS.split(lead)[-1]) or _CORRECTED.search(lead):
+        return True
+    if old.days and _DECIDED.search(lead) and not _IN_CASE.search(lead):
+        return True
+    settled = re.match("[^,，]{0,4}(?:吧|好)", reading.after(new.end))
+    return bool(settled and re.search("[,，].*还是$", lead))
+
+
+def _is_aside(reading: Reading, mention: Mention) -> bool:
+    """The day of the old booking, of the doctor's advice or of another event."""
+    lead = reading.before(mention.start)
+    told = mention.kind == "relative" and _TOLD.search(lead)
+    return bool(_OLD.search(lead) or told) or is_other_event(reading, mention)
+
+
+def _in_the_week_before(mention: Mention, wished: list[Mention]) -> Mention:
+    """下周想来看，周二行吗: the Tuesday of that week."""
+    if mention.kind != "weekday" or not mention.again:
+        return mention
+    weeks = [one for one in wished if one.end <= mention.start and _is_a_week(one)]
+    return replace(mention, days=mention.again(weeks[-1].days[0]), again=None) if weeks else mention
+
+
+def _is_a_week(mention: Mention) -> bool:
+    return mention.kind == "span" and len(mention.days) == 7 and not mention.days[0].weekday()
+
+
+def _narrows(reading: Reading, one: Mention, wide: Mention) -> bool:
+    """月初来，3号他在: the 3rd; 下周都行，3号也行: all of them."""
+    if wide.kind not in WIDE or one.kind in ("open", *LIMITS) or not one.days:
+        return False
+    if wide.kind in LIMITS and one.kind in WIDE:
+        return False
+    gap = reading.rest[wide.end : one.start]
+    if one.start < wide.end or re.search("[或和跟]", gap):
+        return False
+    every_week = wide.days != span(wide.days[0], wide.days[-1])
+    if len(wide.days) < 2 or (every_week and one.again):
+        return False
+    chosen = re.match("□*吧", reading.after(one.end)) or set(one.days) < set(wide.days)
+    return bool(chosen) and not _BESIDES.search(reading.clause(one.start))
 
 
 # Half-days
@@ -170,7 +245,7 @@ def _is_with_a_wish(reading: Reading, sorted_: Sorted, hour: Hour) -> bool:
 
 def _said_with(reading: Reading, mention: Mention, hour: Hour) -> bool:
     if hour.start >= mention.end:
-        return bool(re.fullmatch(r"(?:□|[的,，、那天在])*", reading.between(mention, hour)))
+        return bool(re.fullmatch(r"(?:□|[的,，、那天在]|白天)*", reading.between(mention, hour)))
     if mention.start <= hour.start < mention.end:
         return True
     return hour.end == mention.start

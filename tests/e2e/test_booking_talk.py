@@ -5,7 +5,7 @@ import pytest
 from service.model import ClinicSession
 from tests.e2e.chat import Chat
 from tests.e2e.records import PERIODS, Records
-from tests.e2e.steps import until_confirm
+from tests.e2e.steps import booked, until_confirm
 
 
 async def test_everything_told_at_once_is_confirmed_and_then_booked(
@@ -167,6 +167,53 @@ async def test_never_mind_works_at_every_step(
     assert "先放下" in await chat.say("算了，不挂了")
     assert "先放下" not in await chat.say("你好")
     assert await records.bookings(chat) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "person", "why"),
+    [
+        ("挂妇科", "李建国 男 45岁 13900139002", "妇科不看"),
+        ("我想给我40岁的弟弟挂儿科", "", "14岁以下"),
+    ],
+)
+async def test_a_department_that_does_not_treat_this_person_says_so_before_the_yes(
+    chat: Chat, records: Records, wish: str, person: str, why: str
+) -> None:
+    answered = await chat.say(wish)
+    if person:
+        await chat.press("（余")
+        answered = await chat.say(person)
+    assert why in answered
+    assert "确认预约" not in answered.titles
+    assert await records.bookings(chat) == []
+
+
+async def test_a_phone_in_spoken_digits_is_a_phone(chat: Chat, records: Records) -> None:
+    await chat.say("我要挂骨科的号")
+    await chat.press("（余")
+    confirm = await chat.tell("李建国", "一三九零零一三九零零二")
+    assert "139****9002" in confirm
+
+
+async def test_of_two_people_one_is_booked_and_then_the_other(chat: Chat, records: Records) -> None:
+    await chat.say("给我和我老婆都挂个骨科的号")
+    assert "一位一位" in await chat.press("（余")
+    await chat.tell("李建国", "13900139002", "好的")
+    await chat.press("约下一位")
+    await chat.press("其他人")
+    await chat.tell("王秀英", "13800138001", "好的")
+    assert len(await records.bookings(chat)) == 2
+
+
+async def test_a_second_number_in_one_half_day_is_refused_before_the_yes(
+    chat: Chat, records: Records
+) -> None:
+    first = await booked(chat, records, "骨科")
+    clinic = (await records.bookings(chat))[0].session
+    await chat.say("再挂一个骨科的号")
+    answered = await chat.tell(records.half_day(clinic), "王秀英")
+    assert first.number in answered
+    assert "确认预约" not in answered.titles
 
 
 async def _one_of_two(records: Records, department: str) -> ClinicSession:

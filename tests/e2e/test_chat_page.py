@@ -251,7 +251,7 @@ async def test_without_the_database_the_message_is_kept_and_sent_later(
 ) -> None:
     await open_hospital.lose_database()
     await say(page, "我要挂号")
-    await expect(page.locator(".unsent .state")).to_contain_text("稍后自动再发")
+    await expect(page.locator(".unsent .state")).to_contain_text("一连上就自动发出")
     await open_hospital.find_database()
     await expect(bubbles(page)).to_have_text(["我要挂号", "收到：我要挂号"], timeout=20_000)
 

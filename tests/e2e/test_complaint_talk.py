@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.model import Case
+from service.model import Case, CaseEvent
 from tests.e2e.chat import Chat, Replies
 from tests.e2e.records import Records
 
@@ -87,6 +87,41 @@ async def test_a_complaint_can_be_dropped_and_taken_up_again(chat: Chat, records
     await chat.tell("今天 门诊三楼", "没有特别要求", "匿名")
     (case,) = await records.cases(chat)
     assert case.facts["what"] == "厕所太脏了"
+
+
+async def test_what_comes_instead_of_a_phone_is_kept_and_the_phone_asked_once_more(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉", "昨天下午骨科护士站的护士不理人", "没有特别要求")
+    again = await chat.say("当时还有一个保安也看见了")
+    assert "匿名" in again.titles
+    await chat.say("13900139002")
+    (case,) = await records.cases(chat)
+    assert "保安" in case.facts["what"]
+    assert case.contact_sealed
+    assert not case.anonymous
+
+
+async def test_more_to_say_is_added_to_the_complaint_that_stands(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉昨天下午内科门诊的医生骂人", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert case.number in await chat.say("补充一下，当时还有两个病人在场")
+    assert len(await records.cases(chat)) == 1
+    events = await records.all(CaseEvent, CaseEvent.case_id == case.id)
+    assert [one.text for one in events if one.kind == "added"] == ["补充一下，当时还有两个病人在场"]
+
+
+async def test_a_complaint_is_taken_back_after_a_yes(chat: Chat, records: Records) -> None:
+    await chat.tell("我要投诉昨天下午内科门诊的医生骂人", "没有特别要求", "匿名")
+    asked = await chat.say("我要撤销投诉")
+    assert "确定撤回" in asked.titles
+    (case,) = await records.cases(chat)
+    assert case.state == "registered"
+    await chat.say("是的")
+    (case,) = await records.cases(chat)
+    assert case.state == "closed"
 
 
 async def test_a_suggestion_is_recorded_and_thanked_for(chat: Chat, records: Records) -> None:

@@ -23,7 +23,10 @@ async def test_every_kind_of_request_gets_a_number_and_a_promise(
 ) -> None:
     wish, word = WISHES[kind]
     day = records.today + timedelta(days=5)
-    await chat.tell(wish, f"{day.month}月{day.day}日", "李建国", "13900139002")
+    asked = await chat.tell(wish, f"{day.month}月{day.day}日", "李建国", "13900139002")
+    assert "139****9002" in asked
+    assert await records.requests(chat) == [], "nothing is written before a yes"
+    await chat.say("好的")
     (request,) = await records.requests(chat)
     assert (request.kind, request.state) == (kind, "waiting")
     assert word in str(request.details)
@@ -43,7 +46,7 @@ async def test_a_request_told_at_once_asks_only_for_what_is_missing(
     day = records.today + timedelta(days=5)
     first = await chat.say(f"{day.month}月{day.day}日需要有人陪我妈看病，她坐轮椅")
     assert "姓名" in first
-    await chat.say("李桂芳，13800138002")
+    await chat.tell("李桂芳，13800138002", "确认提交")
     (request,) = await records.requests(chat)
     assert request.kind == "escort"
 
@@ -61,5 +64,32 @@ async def test_a_side_question_in_a_request_is_answered_and_the_open_one_repeate
     answered = await chat.say("停车怎么收费")
     assert "每小时5元" in answered
     assert "姓名" in answered
-    await chat.tell("李建国", "13900139002")
+    await chat.tell("李建国", "13900139002", "没错")
     assert len(await records.requests(chat)) == 1
+
+
+async def test_one_s_requests_are_looked_up_and_taken_back(chat: Chat, records: Records) -> None:
+    await chat.tell("我想约个腹部B超", "尽快就行", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert request.number in await chat.say("我的申请办得怎么样了")
+    assert request.number in await chat.press("撤回申请")
+    assert request.number in await chat.say("是的")
+    assert await records.requests(chat) == []
+
+
+async def test_a_place_on_the_waiting_list_is_for_what_was_just_full(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("我想挂苏婉清的号")
+    await chat.tell("那就候补吧", "尽快", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert "苏婉清" in request.details["what"]
+    assert "没办完" not in chat.offered, "the booking that could not be is settled by it"
+    await chat.tell("不候补了", "是的")
+    assert await records.requests(chat) == []
+
+
+async def test_an_escort_for_a_day_too_near_is_not_promised(chat: Chat, records: Records) -> None:
+    answered = await chat.say("今天下午能不能派个人推轮椅陪我妈看病")
+    assert "来不及" in answered
+    assert await records.requests(chat) == []

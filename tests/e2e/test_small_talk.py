@@ -53,6 +53,26 @@ async def test_rubbish_twice_offers_a_person(chat: Chat, records: Records) -> No
     assert first.texts != second.texts
 
 
+async def test_a_message_in_english_is_answered_so_that_its_writer_can_go_on(chat: Chat) -> None:
+    answered = await chat.say("hello, I want to see a doctor for my knee")
+    assert "interpreter" in answered
+    assert any("找人工" in title for title in answered.titles)
+
+
+async def test_the_hospitals_notices_are_told(chat: Chat, records: Records) -> None:
+    answered = await chat.say("医院最近有什么通知吗")
+    assert "高血压免费义诊" in answered
+    assert "A座1层大厅" in await chat.say("高血压义诊在哪里，什么时候")
+
+
+async def test_running_into_a_wall_shows_two_ways_out(chat: Chat) -> None:
+    await chat.say("我要挂骨科的号")
+    await chat.press("（余")
+    await chat.tell("李建国", "那个那个")
+    answered = await chat.say("哎呀那个")
+    assert {"找人工", "先放下"} <= set(answered.titles)
+
+
 async def test_another_chats_button_presses_nothing_and_is_noted(
     chat: Chat, another_chat: Chat, records: Records
 ) -> None:

@@ -214,6 +214,66 @@ async def test_a_document_keeps_its_name_and_its_caption_is_answered(
     assert attachment is not None and attachment.name == "化验单.pdf"
 
 
+async def test_an_album_is_answered_once_and_kept_whole(
+    house: House, wang: Person, api: BotApi
+) -> None:
+    for name in ("a1.jpg", "a2.jpg", "a3.jpg"):
+        api.files[name] = name.encode()
+        await wang.sends(photo=[_photo(name)], media_group_id="1351")
+    await wang.says("你好")
+    assert await wang.hears(2) == [house.wording.reply("file").text, "收到：你好"]
+    for name in ("a1", "a2", "a3"):
+        path = f"telegram/unique{name}jpg.jpg"
+        await until(lambda name=name, path=path: _path_is(house, f"{name}.jpg", path))
+    await wang.sends(photo=[_photo("a1.jpg")], media_group_id="1352")
+    assert (await wang.hears(3))[2] == house.wording.reply("file").text
+
+
+async def test_the_words_under_an_album_are_answered_once(house: House, wang: Person) -> None:
+    await wang.sends(photo=[_photo("a1.jpg")], media_group_id="1351", caption="这是我的化验单")
+    await wang.sends(photo=[_photo("a2.jpg")], media_group_id="1351")
+    await wang.sends(photo=[_photo("a3.jpg")], media_group_id="1351")
+    answer = [house.wording.reply("file_kept").text, "收到：这是我的化验单"]
+    assert await wang.hears(2) == answer
+    await quiet()
+    assert await wang.hears(2) == answer
+
+
+async def test_a_file_whose_fetching_was_cut_off_is_fetched_after_the_next_start(
+    tmp_path: Path, api: BotApi, wang: Person
+) -> None:
+    api.files["wound.jpg"] = b"\xff\xd8 picture"
+    api.fail("getFile", broken())
+    async with opened(tmp_path, api) as house:
+        await wang.sends(photo=[_photo("wound.jpg")])
+        await wang.hears()
+        await until(lambda: _is(len(api.called("getFile")) == 1))
+        assert await _path_is(house, "wound.jpg", "")
+    async with opened(tmp_path, api) as house:
+        await until(lambda: _path_is(house, "wound.jpg", "telegram/uniquewoundjpg.jpg"))
+        assert (house.settings.attachments / "telegram/uniquewoundjpg.jpg").exists()
+        assert len(api.called("getFile")) == 2
+    async with opened(tmp_path, api):
+        await quiet()
+    assert len(api.called("getFile")) == 2, "what was fetched is not fetched again"
+    assert len(await wang.has_heard()) == 1
+
+
+async def test_a_file_of_a_message_left_unanswered_is_fetched_after_the_next_start(
+    tmp_path: Path, api: BotApi, wang: Person
+) -> None:
+    api.files["wound.jpg"] = b"\xff\xd8 picture"
+    api.fail("getFile", broken())
+    async with opened(tmp_path, api, EchoEngine(pause=60)) as house:
+        await wang.says("你好")
+        await until(lambda: _is(len(house.engine.questions) == 1))
+        await wang.sends(photo=[_photo("wound.jpg")])
+        await until(lambda: _is(len(api.called("getFile")) == 1))
+        assert await house.attachment("wound.jpg") is None
+    async with opened(tmp_path, api) as house:
+        await until(lambda: _path_is(house, "wound.jpg", "telegram/uniquewoundjpg.jpg"))
+
+
 async def test_a_file_that_cannot_be_fetched_is_answered_all_the_same(
     house: House, wang: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -326,6 +386,10 @@ async def test_the_staff_group_is_left_alone_and_gets_alerts(tmp_path: Path, api
 async def test_without_a_staff_group_an_alert_goes_nowhere(house: House, api: BotApi) -> None:
     await house.door.alert_staff("有一位病人需要人工")
     assert api.called("sendMessage") == []
+
+
+def _photo(name: str) -> dict[str, Any]:
+    return {"file_id": name, "file_unique_id": name, "width": 1280, "height": 960}
 
 
 def _group_id() -> int:

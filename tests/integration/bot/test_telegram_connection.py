@@ -35,7 +35,7 @@ async def test_the_database_away_while_polling_loses_nothing_and_doubles_nothing
     await wang.hears()
     await house.lose_database()
     await wang.says("这一句")
-    waiting = house.wording["getting_ready"]
+    waiting = house.wording["outage_telegram"]
     assert (await wang.hears(2))[1] == waiting
     await wang.says("后一句")
     await quiet(3)
@@ -57,6 +57,26 @@ async def test_danger_is_answered_even_while_the_database_is_away(
     await wang.hears(1)
     house.find_database()
     assert "120" in (await wang.hears(2))[1]
+
+
+async def test_who_writes_after_somebody_else_hears_of_the_outage_too(
+    house: House, wang: Person, api: BotApi
+) -> None:
+    li, zhao = Person(api, "李建国"), Person(api, "赵敏")
+    await house.lose_database()
+    await wang.says("明天骨科有号吗")
+    await wang.hears()
+    await li.says("我爸突然晕倒了叫不醒")
+    await zhao.says("停车怎么收费")
+    (instruction,) = await li.hears()
+    assert "120" in instruction
+    assert house.wording["alerted"] not in instruction, "nobody can be alerted yet"
+    waiting = house.wording["outage_telegram"]
+    assert await zhao.hears() == await wang.hears() == [waiting]
+    house.find_database()
+    assert await wang.hears(2) == [waiting, "收到：明天骨科有号吗"]
+    assert await zhao.hears(2) == [waiting, "收到：停车怎么收费"]
+    assert house.wording["alerted"] in (await li.hears(2))[1]
 
 
 async def test_polling_outlives_a_server_that_answers_nonsense(
@@ -168,6 +188,7 @@ async def test_the_database_away_makes_telegram_post_again(
     await webhook_house.lose_database()
     await wang.says("你好")
     await until(lambda: _is(api.webhook_statuses.count(503) >= 2))
+    assert await wang.hears() == [webhook_house.wording["outage_telegram"]]
     webhook_house.find_database()
     assert (await wang.hears(2))[1] == "收到：你好"
     assert api.webhook_statuses[-1] == 200

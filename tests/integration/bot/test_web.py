@@ -255,6 +255,9 @@ async def test_without_the_database_the_patient_is_told_plainly(
     assert await say(widget, "我要挂号") == [
         {"recipient_id": "王秀英", "text": WORDING["database_down"]}
     ]
+    (instruction,) = await say(widget, "我爸突然晕倒了叫不醒")
+    assert "120" in instruction["text"]
+    assert WORDING["alerted"] not in instruction["text"], "nobody can be alerted"
     assert (await widget.get("/health")).json()["status"] == "ok"
     await open_hospital.find_database()
     assert (await say(widget, "我要挂号"))[0]["text"] == "收到：我要挂号"

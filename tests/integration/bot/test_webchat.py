@@ -340,7 +340,11 @@ async def test_without_the_database_the_page_is_told_to_try_again(patient: Patie
     await patient.hospital.lose_database()
     key = str(uuid.uuid4())
     refused = await patient.post(id=key, text="我要挂号")
-    assert (refused.status_code, refused.json()["detail"]) == (503, WORDING["database_down"])
+    assert (refused.status_code, refused.json()["detail"]) == (503, WORDING["outage_page"])
+    in_danger = await patient.post(text="我爸突然晕倒了叫不醒")
+    assert in_danger.status_code == 503
+    assert "120" in in_danger.json()["detail"]
+    assert WORDING["alerted"] not in in_danger.json()["detail"], "nobody can be alerted"
     assert (await patient.client.get("/chat/history")).status_code == 503
     assert (await patient.client.get("/")).status_code == 200
     async with patient.listening() as stream:

@@ -1,5 +1,6 @@
 """Complaints, suggestions, praise: registered once, in the patient's words, with a deadline."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,17 @@ async def test_the_same_wish_again_is_the_same_case(desk: Desk) -> None:
     again = await _open(desk, CaseFacts("排队太久"), origin="5:case")
     assert again.number == first.number
     assert await desk.count(Case) == await desk.count(CaseEvent) == 1
+
+
+async def test_the_same_wish_several_times_at_once_is_one_case(desk: Desk) -> None:
+    chat = await desk.chat(WANG_XIUYING)
+    facts = CaseFacts("排队太久")
+    same = [_open(desk, facts, origin="5:case", chat=chat) for _ in range(6)]
+    other = _open(desk, facts, origin="6:case", chat=chat)
+    *cases, apart = await asyncio.gather(*same, other)
+    (number,) = {one.number for one in cases}
+    assert {number, apart.number} == {"TS20261201-0001", "TS20261201-0002"}
+    assert await desk.count(Case) == await desk.count(CaseEvent) == 2
 
 
 async def test_a_chat_sees_its_own_cases_only(desk: Desk) -> None:

@@ -50,6 +50,12 @@ async def test_the_first_messages_of_a_chat_at_once_are_one_chat(desk: Desk) -> 
     assert await desk.count(Message) == 6
 
 
+async def test_a_chat_made_several_times_at_once_is_one_chat(desk: Desk) -> None:
+    made = await asyncio.gather(*(desk.chat(WANG_XIUYING) for _ in range(6)))
+    assert len(set(made)) == 1
+    assert await desk.count(Conversation) == 1
+
+
 async def test_the_same_key_of_another_channel_is_another_message(desk: Desk) -> None:
     first = await _says(desk, "您好", key="77")
     other = await _says(desk, "您好", key="77", channel="telegram")
@@ -100,33 +106,129 @@ async def test_a_fetched_file_is_found_by_its_channel_s_id(desk: Desk) -> None:
     assert (await desk.one(Attachment)).path == "telegram/1.jpg"
 
 
-async def test_one_worker_has_a_conversation_until_it_lets_go(desk: Desk) -> None:
-    _inbound, chat = await _says(desk, "您好")
-    assert await _lease(desk, chat, "one")
-    assert not await _lease(desk, chat, "two")
-    assert await _lease(desk, chat, "one")
+async def test_files_that_were_not_fetched_are_known_the_newest_first(desk: Desk) -> None:
+    """Fetched, not fetched, not answered yet, another channel's, and no file at all."""
+    kept = {}
+    for name, channel in (("1", "telegram"), ("2", "telegram"), ("w", "web")):
+        incoming = Incoming(channel, name, "wang", kind="picture", file=f"file-{name}")
+        kept[name] = await store.receive(desk.db, desk.clock, incoming)
+        turn = await _turn(desk, kept[name][1])
+        await store.keep_attachment(
+            desk.db,
+            conversation_id=turn.conversation_id,
+            message_id=turn.message_id,
+            kind="picture",
+        )
+        await _finish(desk, turn, "收到了。")
+    await store.set_attachment_path(desk.db, "file-1", "telegram/1.jpg")
+    for number in range(3, 6):
+        incoming = Incoming("telegram", str(number), "wang", kind="picture", file=f"file-{number}")
+        await store.receive(desk.db, desk.clock, incoming)
+    await store.receive(desk.db, desk.clock, Incoming("telegram", "6", "wang", text="在吗"))
+
+    missing = await store.missing_files(desk.db, "telegram")
+    assert [one.channel_file for one in missing] == ["file-5", "file-4", "file-3", "file-2"]
+    assert (missing[-1].inbound_id, missing[-1].conversation_id) == kept["2"]
+    newest = await store.missing_files(desk.db, "telegram", limit=2)
+    assert [one.channel_file for one in newest] == ["file-5", "file-4"]
+
+
+async def test_of_an_album_all_but_the_first_are_further_ones(desk: Desk) -> None:
+    further = []
+    for number, album in enumerate(("", "a", "a", "a", "b", "", "", "a")):
+        incoming = Incoming("telegram", str(number), "wang", kind="picture", album=album)
+        _inbound, chat = await store.receive(desk.db, desk.clock, incoming)
+        turn = await _turn(desk, chat)
+        further.append(turn.further)
+        await _finish(desk, turn, "收到了。")
+    assert further == [False, False, True, True, False, False, False, False]
+
+
+async def test_one_worker_has_a_conversation_until_all_is_answered(desk: Desk) -> None:
+    for words in ("挂号", "骨科"):
+        _inbound, chat = await _says(desk, words)
+    first = await _turn(desk, chat, "one")
+    assert await _is_taken(desk, chat, by="two")
     assert await store.open_conversations(desk.db, desk.clock) == []
-    await store.give_up_lease(desk.db, chat, "two")
-    assert not await _lease(desk, chat, "two"), "only who has it can let go"
-    await store.give_up_lease(desk.db, chat, "one")
+    await _finish(desk, first, "哪个科？")
+    assert await _is_taken(desk, chat, by="two"), "there is more to answer"
+    await _finish(desk, await _turn(desk, chat, "one"), "好的。")
+    assert await store.next_turn(desk.db, desk.clock, chat, "two") is None
+    _inbound, chat = await _says(desk, "明天")
     assert await store.open_conversations(desk.db, desk.clock) == [chat]
-    assert await _lease(desk, chat, "two")
+    assert (await _turn(desk, chat, "two")).text == "明天"
+
+
+async def test_where_nothing_is_open_nothing_is_written(desk: Desk) -> None:
+    chat = await desk.chat(WANG_XIUYING)
+    assert await store.next_turn(desk.db, desk.clock, chat, "one") is None
+    assert await _leased_by(desk) == ""
 
 
 async def test_of_workers_at_once_one_has_a_conversation(desk: Desk) -> None:
     _inbound, chat = await _says(desk, "您好")
-    got = await asyncio.gather(*(_lease(desk, chat, f"worker {n}") for n in range(6)))
-    assert sorted(got) == [False] * 5 + [True]
+    taken = await asyncio.gather(*(_is_taken(desk, chat, by=f"worker {n}") for n in range(6)))
+    assert sorted(taken) == [False] + [True] * 5
 
 
-async def test_what_a_dead_worker_had_is_free_after_a_minute(desk: Desk) -> None:
+async def test_what_a_dead_worker_had_is_free_after_twenty_seconds(desk: Desk) -> None:
     _inbound, chat = await _says(desk, "您好")
-    await _lease(desk, chat, "dead")
-    desk.clock.go_on(seconds=60)
-    assert not await _lease(desk, chat, "alive")
+    await _turn(desk, chat, "dead")
+    desk.clock.go_on(seconds=20)
+    assert await _is_taken(desk, chat, by="alive")
     desk.clock.go_on(seconds=1)
     assert await store.open_conversations(desk.db, desk.clock) == [chat]
-    assert await _lease(desk, chat, "alive")
+    assert not await _is_taken(desk, chat, by="alive")
+
+
+async def test_who_is_too_slow_takes_the_lease_from_nobody(desk: Desk) -> None:
+    _inbound, chat = await _says(desk, "您好")
+    slow = await _turn(desk, chat, "slow")
+    desk.clock.go_on(seconds=21)
+    quick = await _turn(desk, chat, "quick")
+    await _finish(desk, slow, "您好，王女士。")
+    assert await _leased_by(desk) == "quick", "only who has it lets go"
+    await _finish(desk, quick, "这句话不该发出去。")
+    assert await _leased_by(desk) == ""
+    assert (await desk.one(Message, Message.direction == "out")).text == "您好，王女士。"
+
+
+async def test_a_worker_that_stops_lets_go_of_all_it_had(desk: Desk) -> None:
+    _inbound, hers = await _says(desk, "您好")
+    _inbound, his = await _says(desk, "您好", STRANGER)
+    await _turn(desk, hers, "one")
+    await _turn(desk, his, "two")
+    await store.give_up_leases(desk.db, "one")
+    assert await store.open_conversations(desk.db, desk.clock) == [hers]
+
+
+async def test_workers_in_a_hurry_answer_every_message_once(desk: Desk) -> None:
+    for n in range(6):
+        _inbound, chat = await _says(desk, f"第{n}句")
+
+    async def works(worker: str) -> None:
+        while await desk.count(InboundUpdate, InboundUpdate.done_at.is_(None)):
+            with contextlib.suppress(store.Leased):
+                turn = await store.next_turn(desk.db, desk.clock, chat, worker)
+                if turn is not None:
+                    await _finish(desk, turn, f"收到：{turn.text}")
+
+    await asyncio.gather(*(works(f"worker {n}") for n in range(4)))
+    replies = await desk.all(Message, Message.direction == "out")
+    assert [one.text for one in replies] == [f"收到：第{n}句" for n in range(6)]
+    assert await desk.count(InboundUpdate, InboundUpdate.attempts != 1) == 0
+    assert await _leased_by(desk) == ""
+
+
+async def test_what_was_answered_while_a_worker_waited_is_not_answered_again(desk: Desk) -> None:
+    inbound, chat = await _says(desk, "您好")
+    async with desk.db.transaction() as session:
+        await session.get_one(Conversation, chat, with_for_update=True)
+        waiting = asyncio.create_task(store.next_turn(desk.db, desk.clock, chat, "late"))
+        await asyncio.sleep(0.3)
+        (await session.get_one(InboundUpdate, inbound)).done_at = desk.clock.now()
+    assert await waiting is None
+    assert await _leased_by(desk) == ""
 
 
 async def test_messages_are_answered_in_the_order_they_came(desk: Desk) -> None:
@@ -257,8 +359,8 @@ async def _says(
     return await store.receive(desk.db, desk.clock, incoming)
 
 
-async def _turn(desk: Desk, chat: int) -> Turn:
-    turn = await store.next_turn(desk.db, desk.clock, chat)
+async def _turn(desk: Desk, chat: int, worker: str = "") -> Turn:
+    turn = await store.next_turn(desk.db, desk.clock, chat, worker)
     assert turn is not None
     return turn
 
@@ -267,5 +369,14 @@ async def _finish(desk: Desk, turn: Turn, words: str) -> list[int]:
     return await store.finish(desk.db, desk.clock, desk.settings, turn, Outcome([Reply(words)]))
 
 
-async def _lease(desk: Desk, chat: int, worker: str) -> bool:
-    return await store.lease(desk.db, desk.clock, chat, worker)
+async def _is_taken(desk: Desk, chat: int, *, by: str) -> bool:
+    """Whether a worker finds that another one has the conversation; takes it otherwise."""
+    try:
+        await _turn(desk, chat, by)
+    except store.Leased:
+        return True
+    return False
+
+
+async def _leased_by(desk: Desk) -> str:
+    return str((await desk.one(Conversation)).leased_by)

@@ -21,6 +21,7 @@ from service.model import (
     TriageEntry,
     TriageQuestion,
 )
+from tests.cast import WANG_XIUYING
 from tests.databases import HOSPITAL
 from tests.integration.service.desk import Desk
 from tests.integration.service.small_hospital import SmallHospital
@@ -139,6 +140,21 @@ async def test_replace_overwrites_what_was_changed_by_hand(
     assert (report.updated, report.kept) == (["answer invoice"], [])
     assert (await _answer(desk)).text == "在A座1层大厅。"
     assert (await _load(desk, files)).unchanged == 14
+
+
+async def test_sessions_that_keep_what_was_promised_are_listed(
+    desk: Desk, files: SmallHospital
+) -> None:
+    assert (await _load(desk, files)).promised == []
+    mondays = await desk.all(ClinicSession, ClinicSession.period == "morning")
+    booked, free = (one for one in mondays if one.practitioner.name == "沈国梁")
+    chat = await desk.chat(WANG_XIUYING)
+    await desk.book(await desk.patient(WANG_XIUYING), booked, chat=chat)
+    files.change("timetables.csv", "专家号,50,", "专家号,60,")
+    report = await _load(desk, files, replace=True)
+    assert report.promised == [f"沈国梁 {booked.day} morning"]
+    fees = {one.id: one.fee for one in await desk.all(ClinicSession)}
+    assert (fees[booked.id], fees[free.id]) == (5000, 6000)
 
 
 async def test_a_row_made_by_hand_under_the_same_code_is_kept(

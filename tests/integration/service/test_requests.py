@@ -1,11 +1,13 @@
 """Requests that a person arranges: a number, a promise, and a flag."""
 
+import asyncio
+
 import pytest
 
 from service.contacts import set_opted_out
 from service.errors import NotFound, NotYours
 from service.handover import answer_by, open_flags
-from service.model import Conversation, ServiceRequest
+from service.model import Conversation, Flag, ServiceRequest
 from service.requests import earliest_escort_day, list_requests, open_request, withdraw_request
 from tests.cast import STRANGER, WANG_XIUYING
 from tests.integration.service.desk import Desk
@@ -28,6 +30,13 @@ async def test_the_same_wish_again_is_the_same_request(desk: Desk) -> None:
     again = await _open(desk, origin="3:request")
     assert again.number == first.number
     assert await desk.count(ServiceRequest) == 1
+
+
+async def test_the_same_wish_several_times_at_once_is_one_request(desk: Desk) -> None:
+    await desk.chat(WANG_XIUYING)
+    made = await asyncio.gather(*(_open(desk, origin="3:request") for _ in range(6)))
+    assert {one.number for one in made} == {"FW20261201-0001"}
+    assert await desk.count(ServiceRequest) == await desk.count(Flag) == 1
 
 
 async def test_two_requests_of_one_chat_are_one_flag(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Clinic sessions: the numbers of fourteen days, and what exceptions make of them."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from service.model import (
 )
 from service.sessions import (
     SessionWish,
+    booked_otherwise,
     find_sessions,
     keep_released,
     last_released_day,
@@ -56,6 +57,45 @@ async def test_releasing_again_changes_nothing(open_house: Desk) -> None:
     before = [_seen(one) for one in await open_house.all(ClinicSession)]
     assert await _release(open_house) == 0
     assert [_seen(one) for one in await open_house.all(ClinicSession)] == before
+
+
+async def test_free_sessions_follow_a_changed_timetable_and_booked_ones_stay_as_promised(
+    open_house: Desk,
+) -> None:
+    first, later = await _of_doctor(
+        open_house, "沈国梁", days=(open_house.day(1), open_house.day(8))
+    )
+    chat = await open_house.chat(WANG_XIUYING)
+    patient = await open_house.patient(WANG_XIUYING)
+    booking = await open_house.book(patient, first, chat=chat)
+    schedule = await open_house.one(Schedule, Schedule.id == first.schedule_id)
+    await open_house.change(schedule, fee=12000, room="A305诊室", starts="08:30", capacity=16)
+    assert await _release(open_house) == 0
+
+    kept, followed = await _of_doctor(open_house, "沈国梁", days=(first.day, later.day))
+    assert _terms(kept) == _terms(first)
+    assert (followed.fee, followed.room, followed.left) == (12000, "A305诊室", 12)
+    assert followed.starts_at == later.starts_at - timedelta(minutes=30)
+    assert await _otherwise(open_house) == [first.id]
+
+    await open_house.cancel(booking, chat=chat)
+    assert await _release(open_house) == 0
+    (free_again,) = await _of_doctor(open_house, "沈国梁", days=(first.day,))
+    assert (free_again.fee, free_again.room) == (12000, "A305诊室")
+    assert await _otherwise(open_house) == []
+
+
+async def test_a_session_that_has_begun_stays_as_it_is(open_house: Desk) -> None:
+    clinics = await _found(open_house, days=(open_house.day(0),))
+    begun = next(one for one in clinics if one.starts_at < open_house.clock.now())
+    to_come = next(one for one in clinics if one.starts_at > open_house.clock.now())
+    for one in (begun, to_come):
+        schedule = await open_house.one(Schedule, Schedule.id == one.schedule_id)
+        await open_house.change(schedule, room="A399诊室")
+    await _release(open_house)
+    rooms = {one.id: one.room for one in await _found(open_house, days=(open_house.day(0),))}
+    assert rooms[begun.id] == begun.room
+    assert rooms[to_come.id] == "A399诊室"
 
 
 async def test_releasing_again_keeps_the_bookings(open_house: Desk) -> None:
@@ -276,6 +316,15 @@ async def _of_code(desk: Desk, code: str, *, first: int = 0, last: int = 14) -> 
     doctor = await desk.one(Practitioner, Practitioner.code == code)
     days = tuple(desk.day(n) for n in range(first, last + 1))
     return await _found(desk, practitioner_ids=(doctor.id,), days=days)
+
+
+async def _otherwise(desk: Desk) -> list[int]:
+    found = await booked_otherwise(desk.db, desk.clock, desk.settings)
+    return [one.id for one in found]
+
+
+def _terms(one: ClinicSession) -> tuple[object, ...]:
+    return (one.fee, one.room, one.starts_at, one.ends_at, one.capacity, one.kind)
 
 
 def _seen(one: ClinicSession) -> tuple[object, ...]:

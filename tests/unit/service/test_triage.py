@@ -40,7 +40,7 @@ def handbook() -> Handbook:
     tables = ("internal", "other", "senses", "surgical", "women_children")
     entries = [TriageEntry(**row) for table in tables for row in _rows(f"{table}.yml")]
     questions = [TriageQuestion(**row) for row in _rows("questions.yml")]
-    return Handbook("1", _departments(), [], [], [], entries, questions)
+    return Handbook("1", _departments(), [], [], [], [], entries, questions)
 
 
 @pytest.fixture(autouse=True)

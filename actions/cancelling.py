@@ -1,0 +1,141 @@
+"""取消: a booking given back, or a request or a place on the waiting list taken back."""
+
+import re
+
+from actions.appointments import (
+    WithBooking,
+    booking_lines,
+    own_bookings,
+    patient_name,
+    say_past_cutoff,
+)
+from actions.choosing import session_line
+from actions.errand import DONE, Draft
+from actions.requests import WORDS, own_requests, request_line
+from actions.turn import Turn
+from service import appointments
+from service.errors import NotFound, NotYours, PastCutoff
+from service.requests import withdraw_request
+
+_NUMBER = re.compile(r"FW\d{8}-\d{4,}", re.IGNORECASE)
+_NAMED = {
+    "waitlist": re.compile(r"候补|排队|等号"),
+    "escort": re.compile(r"陪诊|陪同|轮椅|翻译|便民"),
+    "consultation": re.compile(r"会诊"),
+    "referral": re.compile(r"转诊|转院"),
+    "exam": re.compile(r"检查|CT|ct|核磁|B超|彩超|胃镜|肠镜|体检"),
+    "admission": re.compile(r"住院|手术|床位"),
+}
+
+
+class CancelBooking(WithBooking):
+    """取消预约: which one, are you sure, done."""
+
+    form = "cancel_form"
+    word = "取消"
+    opens = ("cancel_appointment",)
+    verb = "cancel"
+
+    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if step == "confirm" and turn.affirms:
+            draft["yes"] = True
+            return True
+        if step == "confirm" and turn.denies:
+            draft["no"] = True
+            return True
+        return await self._read_request(turn, draft) or await self.read_booking(turn, draft)
+
+    async def _read_request(self, turn: Turn, draft: Draft) -> bool:
+        """A request that is meant: pressed, by its number, by its kind, or as all there is."""
+        if "request" in turn.values:
+            draft["request"] = str(turn.values["request"])
+            return True
+        number = _NUMBER.search(turn.text)
+        if number:
+            draft["request"] = number[0].upper()
+            return True
+        if draft.get("request") or draft.get("booking"):
+            return False
+        requests = await own_requests(turn)
+        named = [kind for kind, words in _NAMED.items() if words.search(turn.text)]
+        fitting = [one for one in requests if one.kind in named or "申请" in turn.text]
+        if not fitting and requests and not await own_bookings(turn):
+            fitting = requests
+        if len(fitting) == 1:
+            draft["request"] = fitting[0].number
+        elif fitting:
+            draft["several"] = True
+        return bool(fitting)
+
+    async def ask(self, turn: Turn, draft: Draft) -> str:
+        if draft.pop("several", False):
+            turn.say(
+                "cancel_which",
+                [
+                    (f"{WORDS[one.kind]} {one.number}", f'/inform{{"request": "{one.number}"}}')
+                    for one in (await own_requests(turn))[:5]
+                ],
+            )
+            return "booking"
+        if draft.get("request"):
+            return await self._ask_request(turn, draft)
+        asked = await self.ask_booking(turn, draft)
+        if asked:
+            return DONE if asked.endswith("none") else asked
+        if draft.pop("no", False):
+            turn.say("cancel_kept")
+            return DONE
+        try:
+            booking = await self.booking(turn, draft)
+            if not draft.get("yes"):
+                turn.say(
+                    "cancel_confirm",
+                    [("确认取消", "/affirm"), ("不取消", "/deny")],
+                    line=await booking_lines(turn, booking),
+                )
+                return "confirm"
+            done = await appointments.cancel(
+                turn.services.db,
+                turn.services.clock,
+                turn.services.settings,
+                conversation_id=await turn.conversation_id(),
+                number=booking.number,
+            )
+        except (NotYours, NotFound):
+            turn.say("booking_not_found", number=draft["booking"])
+            return DONE
+        except PastCutoff:
+            say_past_cutoff(turn)
+            return DONE
+        turn.say(
+            "cancel_done",
+            [("重新预约", "/book_appointment")],
+            number=done.number,
+            patient=await patient_name(turn, done.patient_id),
+            when=session_line(done.session, turn.today),
+            department=done.session.practitioner.department.name,
+        )
+        return DONE
+
+    async def _ask_request(self, turn: Turn, draft: Draft) -> str:
+        number = str(draft["request"])
+        request = next((one for one in await own_requests(turn) if one.number == number), None)
+        if request is None:
+            turn.say("request_not_found", number=number)
+            return DONE
+        if draft.pop("no", False):
+            turn.say("cancel_kept")
+            return DONE
+        if not draft.get("yes"):
+            turn.say(
+                "request_withdraw_sure",
+                [("确认撤回", "/affirm"), ("不撤了", "/deny")],
+                line=request_line(turn, request),
+            )
+            return "confirm"
+        await withdraw_request(turn.services.db, await turn.conversation_id(), number)
+        turn.say("request_withdrawn", number=number, word=WORDS[request.kind])
+        return DONE
+
+
+ACTIONS = (CancelBooking,)
