@@ -31,6 +31,8 @@ RETRY = timedelta(seconds=0.5)
 LONGEST_RETRY = timedelta(seconds=15)
 GIVE_UP_AFTER = 4
 """Attempts on one message, after which the patient gets an apology and a person."""
+PLAIN_ERRAND = 0.7
+"""The model's confidence from which a message in a crisis is answered as the errand it is."""
 
 
 class Alerts(Protocol):
@@ -43,6 +45,13 @@ def model_sees_danger(understanding: dict[str, Any]) -> bool:
     """The second net: the model is sure of danger where no rule fired."""
     sure = float(understanding.get("confidence", 0)) >= MODEL_SURE
     return sure and understanding.get("intent") == "report_emergency"
+
+
+def _is_plain_errand(response: Response) -> bool:
+    """Whether the words are surely about the hospital's business, whatever was said before."""
+    intent = str(response.understanding.get("intent", ""))
+    sure = float(response.understanding.get("confidence", 0)) >= PLAIN_ERRAND
+    return sure and intent.startswith(("book_", "ask_", "check_", "cancel_", "request_"))
 
 
 class Conversations:
@@ -224,17 +233,26 @@ class Conversations:
         response = await self._engine.respond(question)
         if turn.press is None and model_sees_danger(response.understanding):
             return self._warn(turn, Danger("other", "model"))
+        if turn.in_crisis and turn.press is None and not _is_plain_errand(response):
+            return self._stay(turn, response)
         if not response.replies:
             logger.error("no reply in conversation %s", turn.conversation_id)
             return self._apology(response)
         return Outcome(
-            replies=self._with_feedback(response),
+            replies=self._not_twice(turn, self._with_feedback(response)),
             dialogue=response.dialogue,
             understanding=response.understanding,
             flags=response.flags,
             misunderstood=response.misunderstood,
             honorific=response.honorific,
         )
+
+    def _stay(self, turn: Turn, response: Response) -> Outcome:
+        """Somebody who spoke of not wanting to live is not asked what department it shall be."""
+        reply = self._wording.reply("crisis")
+        if turn.said == (reply.text,):
+            reply = self._wording.reply("crisis_further")
+        return Outcome(replies=[reply], understanding=response.understanding)
 
     def _apology(self, response: Response | None = None) -> Outcome:
         return Outcome(
@@ -256,6 +274,18 @@ class Conversations:
             for title, helpful in self._wording.feedback_buttons
         )
         return [*first, Reply(last.text, (*last.buttons, *asides))]
+
+    def _not_twice(self, turn: Turn, replies: Sequence[Reply]) -> Sequence[Reply]:
+        """The same answer as the one before says that it is, and offers a person."""
+        if tuple(reply.text for reply in replies) != turn.said:
+            return replies
+        again, person = self._wording["again"].strip(), self._wording.reply("apology").buttons
+        *before, last = replies
+        known = {button.title for button in last.buttons}
+        buttons = (*last.buttons, *(one for one in person if one.title not in known))
+        last = Reply(last.text, buttons)
+        first, *rest = [*before, last]
+        return [Reply(f"{again}{first.text}", first.buttons), *rest]
 
     async def _thanks_for_feedback(self, turn: Turn) -> Outcome:
         press = turn.press or {}

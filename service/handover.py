@@ -13,6 +13,8 @@ from service.model import Flag
 from service.settings import Settings
 
 URGENT = "danger"
+CRISIS = timedelta(hours=2)
+"""For so long every word is heard in the light of what was said."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,20 @@ async def raise_flag(
             answer_by=clock.now() if flag.kind == URGENT else answer_by(clock, settings),
         )
     )
+
+
+async def in_crisis(session: AsyncSession, clock: Clock, conversation_id: int) -> bool:
+    """Whether somebody who spoke of not wanting to live a short while ago still waits for a person."""
+    found = await session.scalar(
+        select(Flag.id).where(
+            Flag.conversation_id == conversation_id,
+            Flag.kind == URGENT,
+            Flag.reason == "suicide",
+            Flag.closed_at.is_(None),
+            Flag.raised_at > clock.now() - CRISIS,
+        )
+    )
+    return found is not None
 
 
 async def open_flags(db: Database, conversation_id: int | None = None) -> Sequence[Flag]:

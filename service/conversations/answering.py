@@ -10,7 +10,7 @@ from service.conversations.messages import Outcome, Turn
 from service.conversations.offers import is_token, pressed
 from service.conversations.sending import put_out, replies_in
 from service.database import Database
-from service.handover import raise_flag
+from service.handover import in_crisis, raise_flag
 from service.model import Conversation, Feedback, InboundUpdate, Message
 from service.settings import Settings
 
@@ -171,6 +171,8 @@ async def _turn(session: AsyncSession, clock: Clock, inbound: InboundUpdate, wor
         press={**button.payload, "offered_with": button.message_id} if button else None,
         expired_press=button is None and (kind == "press" or is_token(text)),
         further=await _is_further(session, inbound),
+        said=await _said_before(session, inbound),
+        in_crisis=await in_crisis(session, clock, conversation.id),
         dialogue=conversation.dialogue,
         honorific=conversation.honorific,
         misunderstood=conversation.misunderstood,
@@ -178,6 +180,19 @@ async def _turn(session: AsyncSession, clock: Clock, inbound: InboundUpdate, wor
         attempts=inbound.attempts,
         worker=worker,
     )
+
+
+async def _said_before(session: AsyncSession, inbound: InboundUpdate) -> tuple[str, ...]:
+    before = await session.scalar(
+        select(InboundUpdate.id)
+        .where(
+            InboundUpdate.conversation_id == inbound.conversation_id,
+            InboundUpdate.id < inbound.id,
+        )
+        .order_by(InboundUpdate.id.desc())
+        .limit(1)
+    )
+    return () if before is None else tuple(one.text for one in await replies_in(session, before))
 
 
 async def _is_further(session: AsyncSession, inbound: InboundUpdate) -> bool:

@@ -56,6 +56,10 @@ class Turn:
     expired_press: bool
     further: bool
     """It belongs to an album whose first file came just before it."""
+    said: tuple[str, ...]
+    """The texts that answered the message before this one."""
+    in_crisis: bool
+    """Whether the patient spoke of not wanting to live a short while ago."""
     dialogue: dict[str, Any]
     honorific: str
     misunderstood: int
