@@ -35,6 +35,21 @@ OPENINGS = (
     "manage_patient",
 )
 
+
+def _tells(draft: Draft, before: Draft) -> bool:
+    """Whether a message put a fact into the draft, rather than something to be cleared up."""
+    return any(draft[key] != before.get(key) for key in draft if key not in _UNCLEAR and draft[key])
+
+
+_UNCLEAR = (
+    "ask_when",
+    "bad_phone",
+    "not_found",
+    "not_named",
+    "unknown_doctor",
+    "too_soon",
+    "vents",
+)
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 
@@ -84,7 +99,8 @@ class Errand(TurnAction):
         draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
         step = str(kept.get("step", "")) if mine else ""
         paused = turn.slot("paused")
-        before = copy.deepcopy(draft) if mine and step and turn.typed else None
+        before = copy.deepcopy(draft)
+        told = False
         if mine and not turn.resuming and not resumed:
             if self.ends(turn, step):
                 turn.say(
@@ -96,13 +112,14 @@ class Errand(TurnAction):
             heard = turn.resumes or await self.read(turn, draft, step)
             if not heard and turn.intent not in self.opens:
                 return []
+            told = turn.typed and _tells(draft, before)
         elif not mine:
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
                 paused = {name: kept[name] for name in ("form", "values", "step")}
             await self.read(turn, draft, "")
         misses = self._misses(turn, kept)
         asked = await self.ask(turn, draft)
-        if before is not None and asked == step != "confirm" and draft != before:
+        if told and asked == step != "confirm":
             # What was told is kept, though the question stays the same: say so.
             turn.say_first("noted")
         if asked == DONE:

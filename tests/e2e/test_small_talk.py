@@ -38,11 +38,11 @@ async def test_a_person_is_promised_with_the_time(chat: Chat, records: Records, 
 async def test_not_understood_offers_meanings_first_and_then_a_person(
     chat: Chat, records: Records
 ) -> None:
-    first = await chat.say("你说的那个咱们上次弄的")
+    first = await chat.say("那个那个怎么弄的来着就那回事")
     assert len(first.titles) == 3
     assert first.titles[-1] == "都不是"
     assert await records.flags(chat) == []
-    second = await chat.say("就那样吧反正")
+    second = await chat.say("那个那个又怎么弄的来着就那回事")
     assert "找人工" in second.titles
     assert await records.flag_kinds(chat) == {"misunderstood"}
 
