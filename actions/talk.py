@@ -12,11 +12,11 @@ from actions.questions import ASKS_NOTICES, tell_notices
 from actions.requests import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
+from service import safety
 from service.answers import find_answers
 from service.facts import PatientFacts, read_facts
 from service.handover import answer_by
 from service.person_names import find_name
-from service.safety import MODEL_SURE
 from service.triage import TYPICAL, find_departments
 
 _START: Buttons = [
@@ -269,7 +269,7 @@ class Emergency(TurnAction):
     called = "action_emergency"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        if turn.typed and turn.confidence < MODEL_SURE:
+        if turn.typed and not safety.believes(turn.text, turn.intent, turn.confidence):
             return [FollowupAction("finding_form")]
         turn.say("emergency")
         turn.flag("danger", "model")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
 from bot.wording import Wording
@@ -22,7 +22,7 @@ from service.conversations import Button, Incoming, Outcome, Reply, Turn
 from service.database import Database
 from service.errors import DatabaseUnavailable
 from service.handover import URGENT, RaisedFlag
-from service.safety import MODEL_SURE, Danger
+from service.safety import Danger
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,10 +41,11 @@ class Alerts(Protocol):
     def wake(self) -> None: ...
 
 
-def model_sees_danger(understanding: dict[str, Any]) -> bool:
-    """The second net: the model is sure of danger where no rule fired."""
-    sure = float(understanding.get("confidence", 0)) >= MODEL_SURE
-    return sure and understanding.get("intent") == "report_emergency"
+def _model_sees_danger(text: str, response: Response) -> bool:
+    understood = response.understanding
+    return safety.believes(
+        text, str(understood.get("intent", "")), float(understood.get("confidence", 0))
+    )
 
 
 def _is_plain_errand(response: Response) -> bool:
@@ -231,7 +232,7 @@ class Conversations:
             misunderstood=turn.misunderstood,
         )
         response = await self._engine.respond(question)
-        if turn.press is None and model_sees_danger(response.understanding):
+        if turn.press is None and _model_sees_danger(turn.text, response):
             return self._warn(turn, Danger("other", "model"))
         if turn.in_crisis and turn.press is None and not _is_plain_errand(response):
             return self._stay(turn, response)

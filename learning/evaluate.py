@@ -211,7 +211,7 @@ def _dangers_of_the_model(texts: Sequence[str], settings: Settings) -> set[str]:
         return {
             text
             for text, intent in parsed
-            if intent["name"] == "report_emergency" and intent["confidence"] >= safety.MODEL_SURE
+            if safety.believes(text, intent["name"], intent["confidence"])
         }
 
     return asyncio.run(predict())

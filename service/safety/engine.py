@@ -81,6 +81,12 @@ def check(text: str) -> Danger | None:
     return None
 
 
+def excused(text: str) -> bool:
+    """Whether part of the words is no danger now: long past, a question of knowledge, a story."""
+    plain = normalise(text)
+    return _book().context.read(plain).now != plain
+
+
 def _fulfilled(rule: Rule, found: dict[Expression, list[Span]], sudden: Expression) -> bool:
     if not all(expression in found for expression in rule.together):
         return False
