@@ -35,8 +35,10 @@ class Booking(Errand):
         return {"wish": ClinicWish.of(topic).kept()}
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        if step == "confirm" and await self._read_answer(turn, draft):
+        if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
+        if step and turn.intent == "reschedule_appointment" and await self._is_of_another(turn):
+            return False
         if step and turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5:
             return False
         wish = ClinicWish.of(draft.get("wish"))
@@ -49,7 +51,8 @@ class Booking(Errand):
             draft.pop("sex", None)
         named = step in ("name", "patient", "phone") and new
         suggested = draft.get("suggested") if step == "clinic" else None
-        if suggested and not heard.departments and (turn.affirms or heard.when.days):
+        goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
+        if suggested and not heard.departments and not heard.doctors and goes_on:
             wish.department = draft.pop("suggested")[0]
             draft["wish"] = wish.kept()
             new = True
@@ -71,6 +74,8 @@ class Booking(Errand):
             # A complaint instead of a department: it suggests one.
             advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
             new = bool(advice.suggestions) and advice.suggestions[0].score >= TYPICAL
+        if step and turn.intent == "find_department" and _BOOKS.search(turn.text):
+            new = True
         if new:
             draft.pop("yes", None)
         return new
@@ -93,14 +98,27 @@ class Booking(Errand):
             if one.id in wish.doctors and one.department_id == here
         ]
 
-    async def _read_answer(self, turn: Turn, draft: Draft) -> bool:
+    async def _read_answer(self, turn: Turn, draft: Draft, step: str) -> bool:
+        """A yes; or a no, with what is wrong when it says so."""
         if turn.affirms:
-            draft["yes"] = True
+            # Only to the question itself: 好的 to "what shall I change?" is shown all again.
+            draft["yes"] = step == "confirm"
             return True
         if turn.denies and not (await hear(turn)).anything and turn.typed:
-            draft["unsure"] = True
+            if not await PatientReader(turn, draft).read(step):
+                draft["unsure"] = True
             return True
         return False
+
+    async def _is_of_another(self, turn: Turn) -> bool:
+        """改眼科的预约 in the middle of another booking: a standing one is meant, not this."""
+        heard = await hear(turn)
+        named = {one.name for one in heard.departments}
+        named |= {one.department.name for one in heard.doctors}
+        standing = await appointments.standing(
+            turn.services.db, turn.services.clock, await turn.conversation_id()
+        )
+        return any(one.session.practitioner.department.name in named for one in standing)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         await self._put_back_unfit(turn, draft)
@@ -160,7 +178,7 @@ class Booking(Errand):
         session = await appointments.find_session(turn.services.db, draft["session"])
         if draft.pop("unsure", False):
             turn.say("booking_what_to_change", _CHANGES)
-            return "confirm"
+            return "change"
         doctor = session.practitioner
         turn.say(
             "booking_confirm",
@@ -210,8 +228,16 @@ class Booking(Errand):
         return DONE
 
     def left_behind(self, draft: Draft) -> Draft | None:
-        """Of several people the next one's booking begins where this one's began."""
-        return dict(draft["wish"]) if draft.get("several") else None
+        """Where it is, for a question after it; of several people the next one's wish as well."""
+        wish = dict(draft.get("wish") or {})
+        at = {"at": wish.get("department", "")}
+        return {**wish, **at} if draft.get("several") else at
+
+    def _is_left_for(self, turn: Turn, step: str) -> bool:
+        """那约感染科吧 stays here, though a department is named."""
+        if turn.intent == "find_department" and _BOOKS.search(turn.text):
+            return False
+        return super()._is_left_for(turn, step)
 
 
 _QUESTIONS = (
@@ -223,6 +249,7 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
+_BOOKS = re.compile(r"约|挂|换")
 _SEVERAL = re.compile(
     r"我(?:和|跟|与|还有)我?(?:老婆|老公|爱人|妈|爸|孩子|儿子|女儿|朋友|媳妇|父亲|母亲|妹|姐|弟|哥)"
     r"|(?:两个?|俩|三个?|[一二]家)人(?:的|都|各|一起)|都(?:挂|约)(?:个|一个|上)|各(?:挂|约)|(?:挂|约)[两三2-5]个(?:人的)?号"

@@ -7,6 +7,7 @@ from actions.appointments import (
     booking_lines,
     own_bookings,
     patient_name,
+    request_buttons,
     say_past_cutoff,
 )
 from actions.choosing import session_line
@@ -18,7 +19,7 @@ from service.errors import NotFound, NotYours, PastCutoff
 from service.requests import withdraw_request
 
 _NUMBER = re.compile(r"FW\d{8}-\d{4,}", re.IGNORECASE)
-_NAMED = {
+NAMED = {
     "waitlist": re.compile(r"候补|排队|等号"),
     "escort": re.compile(r"陪诊|陪同|轮椅|翻译|便民"),
     "consultation": re.compile(r"会诊"),
@@ -40,10 +41,25 @@ class CancelBooking(WithBooking):
         if step == "confirm" and turn.affirms:
             draft["yes"] = True
             return True
+        if step == "confirm" and turn.typed and await self.refuses_it(turn, draft):
+            await self._read_meant(turn, draft)
+            return True
+        if await self._read_meant(turn, draft):
+            return True
         if step == "confirm" and turn.denies:
             draft["no"] = True
             return True
-        return await self._read_request(turn, draft) or await self.read_booking(turn, draft)
+        return False
+
+    async def _read_meant(self, turn: Turn, draft: Draft) -> bool:
+        """The booking or the request that the words mean; the one rules the other out."""
+        if await self._read_request(turn, draft):
+            draft.pop("booking", None)
+            return True
+        if await self.read_booking(turn, draft):
+            draft.pop("request", None)
+            return True
+        return False
 
     async def _read_request(self, turn: Turn, draft: Draft) -> bool:
         """A request that is meant: pressed, by its number, by its kind, or as all there is."""
@@ -54,12 +70,17 @@ class CancelBooking(WithBooking):
         if number:
             draft["request"] = number[0].upper()
             return True
-        if draft.get("request") or draft.get("booking"):
-            return False
         requests = await own_requests(turn)
-        named = [kind for kind, words in _NAMED.items() if words.search(turn.text)]
-        fitting = [one for one in requests if one.kind in named or "申请" in turn.text]
-        if not fitting and requests and not await own_bookings(turn):
+        named = [kind for kind, said in NAMED.items() if said.search(turn.text)]
+        fitting = [one for one in requests if one.kind in named]
+        if draft.get("request") or draft.get("booking"):
+            other = len(fitting) == 1 and fitting[0].number != draft.get("request")
+            if other and not turn.denies:
+                draft["request"] = fitting[0].number
+            return other and not turn.denies
+        if not fitting and "申请" in turn.text:
+            fitting = requests
+        if not fitting and requests and not draft.get("refused") and not await own_bookings(turn):
             fitting = requests
         if len(fitting) == 1:
             draft["request"] = fitting[0].number
@@ -68,14 +89,10 @@ class CancelBooking(WithBooking):
         return bool(fitting)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
-        if draft.pop("several", False):
-            turn.say(
-                "cancel_which",
-                [
-                    (f"{WORDS[one.kind]} {one.number}", f'/inform{{"request": "{one.number}"}}')
-                    for one in (await own_requests(turn))[:5]
-                ],
-            )
+        alone = draft.get("refused") and not await own_bookings(turn)
+        if draft.pop("several", False) or alone:
+            draft.pop("refused", None)
+            turn.say("cancel_which", request_buttons(await own_requests(turn)))
             return "booking"
         if draft.get("request"):
             return await self._ask_request(turn, draft)

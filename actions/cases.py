@@ -9,6 +9,11 @@ from actions.wishes import day_words
 from service import cases
 from service.errors import NotFound, NotYours
 from service.model import Case
+from service.patients import clean_phone
+from service.person_names import find_name
+
+LONGEST_NAME = 6
+"""With a phone beside it, a longer rest is more than a name."""
 
 ADDS = re.compile(
     r"补充|再(?:加|说|补)(?:一?[点条句个]|上)|还有(?:一?[点件条]|个事|要说)|追加|漏(?:说|了)"
@@ -17,6 +22,10 @@ ADDS = re.compile(
 TAKES_BACK = re.compile(
     r"(?:撤(?:销|回|诉|掉|了)?|取消|不要|不)(?:我的?|那个|刚才的?|这个)?投诉|撤诉"
 )
+GOES_ON = re.compile(r"还有|而且|另外|对了|当时|忘了说|后来|那个(?:医生|护士|人)|他|她|名字|时间")
+"""How words go on about what was just said."""
+_GIVES_UP = re.compile(r"(?:那|还是|我|就|都)*(?:算了|不投诉了|不追究了|撤了?吧|别查了)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
 _ONLY_ADDS = re.compile(
     r".{0,6}(?:补充|追加)(?:一下|一点|点|内容|投诉|材料|情况)*[吗啊吧。！!，,：:]*"
 )
@@ -68,6 +77,40 @@ class CheckComplaint(TurnAction):
 def about_own_case(text: str) -> bool:
     """Whether words that the model does not know are surely about a complaint that stands."""
     return bool(TAKES_BACK.search(text) or re.match(r".{0,4}(?:补充|追加)", text))
+
+
+async def follow_up(turn: Turn) -> list[EventType] | None:
+    """What a message outside of an errand does for the complaint that was the last thing done:
+    a phone and a name, more to say, 算了不投诉了.
+
+    Returns:
+        The events of the answer; None when the message is about something else.
+    """
+    case = await open_complaint(turn) if turn.typed else None
+    if case is None:
+        return None
+    if TAKES_BACK.search(turn.text):
+        return await ask_to_take_back(turn)
+    if (turn.slot("topic") or {}).get("case") != case.number:
+        return None
+    if _GIVES_UP.match(turn.text.strip()):
+        return await ask_to_take_back(turn)
+    phone = _PHONE.search(turn.text)
+    rest = _PHONE.sub("", turn.text).strip(" ，,。：:电话手机号是我的")
+    if phone and len(rest) <= LONGEST_NAME:
+        await cases.set_contact(
+            turn.services.db,
+            turn.services.vault,
+            turn.services.clock,
+            await turn.conversation_id(),
+            case.number,
+            f"{find_name(rest, bare=True)} {clean_phone(phone[0])}".strip(),
+        )
+        turn.say("case_contact", number=case.number, by=_by(turn, case))
+        return []
+    if ADDS.search(turn.text) or GOES_ON.match(turn.text):
+        return await add(turn)
+    return None
 
 
 async def open_complaint(turn: Turn) -> Case | None:

@@ -273,8 +273,24 @@ class SessionChooser:
             return "clinic"
         when = days_words(wish.days, turn.today) if wish.days else "近14天"
         if not turn.resuming:
-            turn.say("booking_none", who=who, when=when + PERIOD_NAMES.get(wish.period, ""))
+            turn.say(
+                await self._why_none(wish),
+                who=who,
+                when=when + PERIOD_NAMES.get(wish.period, ""),
+                kind=wish.kind or "号",
+            )
         return self.offer(near, "booking_alternatives", waitlist=True)
+
+    async def _why_none(self, wish: ClinicWish) -> str:
+        """Full, cancelled, or no clinic at all: three things to a patient."""
+        services = self._turn.services
+        handbook = await self._turn.handbook()
+        found = await sessions.find_sessions(
+            services.db, wish.sessions(handbook), services.clock, services.settings
+        )
+        if not found:
+            return "booking_none" if wish.kind else "booking_no_clinic"
+        return "booking_cancelled" if all(one.cancelled for one in found) else "booking_none"
 
     async def _nearest(self, wish: ClinicWish) -> list[ClinicSession]:
         """Up to four sessions that miss the wish by as little as can be."""

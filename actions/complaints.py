@@ -2,17 +2,20 @@
 
 import re
 
-from actions.cases import ADDS, TAKES_BACK, add, ask_to_take_back, open_complaint
+from rasa_sdk.events import EventType, FollowupAction
+
+from actions.cases import ADDS, GOES_ON, TAKES_BACK, add, ask_to_take_back, open_complaint
 from actions.errand import DONE, OPENINGS, Draft, Errand
 from actions.turn import Turn
 from actions.wishes import day_words
 from service import cases
+from service.answers import find_answers
 from service.cases import CaseFacts
 from service.errors import BadValue
 from service.patients import clean_phone
 
 _ANONYMOUS = re.compile(
-    r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|算了|不需要|不给|不必"
+    r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|算了|不需要|不给|不必|无所谓|随便"
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9](?:[\s-]?\d){9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _WHEN = re.compile(
@@ -25,7 +28,7 @@ _PLACES = re.compile(
 _WHO = re.compile(
     r"医生|大夫|护士|主任|收费员|保安|导医|护工|保洁|工作人员|窗口的|[\u4e00-\u9fff]{1,3}(?:主任|医生|大夫|护士)"
 )
-_VENTS = re.compile(
+VENTS = re.compile(
     r"(?:(?:真是?|真的|简直|太|我|都|要|快|被|把|你们|什么|实在|好|很|非常|越想越|气死|气人|气坏|生气|来气|火大|窝火|恶心|欺负人|过分|离谱|无语|受不了|可气|玩意儿?|破医院|垃圾|可恶|缺德|差劲|了|啊|呀|吧|人|死|[，。！!,.\s])){2,}"
 )
 _NAMES_SOMEBODY = re.compile(
@@ -38,6 +41,21 @@ _BARE_OPENING = re.compile(
     r"(?:我|俺|咱)?(?:要|想|得|能不能|怎么|可以)?(?:进行|做个|来)?(?:投诉|举报|反映|反馈)(?:一下|个)?(?:问题|情况|你们|医院|医生|建议|意见|和建议|建议和意见|一个医生|护士)?[吗啊呢吧。！!，,？?]*"
     r"|投诉建议|我有意见|不满意|我要提意见"
 )
+_GIVES_UP = re.compile(
+    r"(?:唉|哎|嗯|那|还是|我|就|都)*(?:算了|算啦|拉倒|不说了|不投诉了|不举报了|懒得|没意思|不想说了|不追究了).{0,10}"
+)
+_NOT_GIVEN_UP = re.compile(r"(?:不能|不会|没完|凭什么|难道|就这么|不可能).{0,4}算了|[？?]")
+_NO_WISH_TO_GO_ON = re.compile(r"说|投诉|没用|没意思|懒得|追究|拉倒")
+_SAYS_ANONYMOUS = re.compile(r"(?<!不)(?<!不用)(?<!不要)匿名")
+_ONLY_ANONYMOUS = re.compile(
+    r"(?:我|想|要|可以|能|就|请)*匿名(?:投诉|举报|吧|的|了|吗|可以吗|行吗|[，。！!？?\s])*"
+)
+_COMPLAINS = re.compile(
+    r"投诉|举报|态度|骂|吼|凶|(?<!相)差(?!不多|点)|不理|没人|乱|气|坑|烂|黄牛|挂不上|约不上|不让|不给|被|竟|居然|结果|停诊|说|来了|半天|小时|分钟|才|却|收费|服务|道歉|赔"
+)
+_WANTS_A_NUMBER = re.compile(
+    r"(?:那|我|还是|就|先|帮我|给我|麻烦|请|想|要|得|再)*(?:挂(?:个|一个|上)?号|预约(?:挂号|个号)?|约(?:个|一个)?号|看病挂号)(?:再说|吧|了|啊|要紧|[，。！!\s])*"
+)
 
 
 class Complaint(Errand):
@@ -48,6 +66,50 @@ class Complaint(Errand):
     opens = ("file_complaint",)
     own = OPENINGS
 
+    async def begin(self, turn: Turn) -> Draft:
+        """What turned out to be no praise is not told twice."""
+        kept = turn.slot("draft") or {}
+        if kept.get("form") != "opinion_form" or kept.get("step") != "which":
+            return {}
+        return {"what": kept["values"]["what"], "settles": "opinion_form"}
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        kept = turn.slot("draft") or {}
+        step = str(kept.get("step", ""))
+        asked = kept.get("form") == self.form and turn.loop_is_asking and not turn.resuming
+        if asked and self._gives_up(turn, step):
+            turn.say("complaint_stopped", [("继续说", '/affirm{"resume": true}')])
+            values = dict(kept["values"])
+            return self._over(values, {"form": self.form, "values": values, "step": step})
+        if asked and turn.typed and _WANTS_A_NUMBER.fullmatch(turn.text.strip()):
+            values = dict(kept["values"])
+            left = {"form": self.form, "values": values, "step": step}
+            return [*self._over(values, left), FollowupAction("booking_form")]
+        return await super().act(turn)
+
+    def _gives_up(self, turn: Turn, step: str) -> bool:
+        """算了，说了也没用: nobody is talked into a complaint. To the question for a phone a mere
+        算了 means no phone.
+        """
+        if turn.values.get("stop"):
+            return True
+        text = turn.text.strip()
+        if not turn.typed or _NOT_GIVEN_UP.search(text):
+            return False
+        if step == "contact" and not _NO_WISH_TO_GO_ON.search(text):
+            return False
+        return turn.stops or bool(_GIVES_UP.fullmatch(text))
+
+    def _is_left_for(self, turn: Turn, step: str) -> bool:
+        """A plain other errand, with no word of complaint in it, is that errand."""
+        if turn.intent in ("file_complaint", "give_suggestion", "give_praise"):
+            return False
+        if turn.intent not in OPENINGS:
+            return False
+        if not turn.typed:
+            return True
+        return turn.confidence >= LEAVES and not _COMPLAINS.search(turn.text)
+
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         text = turn.text.strip()
         if not step and await self._read_about_own(turn, draft):
@@ -56,13 +118,17 @@ class Complaint(Errand):
             return False
         if step == "contact":
             return self._read_contact(turn, draft)
+        if turn.typed and _SAYS_ANONYMOUS.search(text):
+            draft["anonymous"] = True
+            if step and _ONLY_ANONYMOUS.fullmatch(text):
+                return True
         if step in ("where", "wish") and turn.skips:
             draft[step] = "（未说明）"
             draft["where_answered"] = True
             return True
         if _is_other_wish(turn, step):
             return False
-        if step and _VENTS.fullmatch(text):
+        if step and VENTS.fullmatch(text):
             draft["what"] = f"{draft.get('what', '')}\n{text}".strip()
             draft["vents"] = True
             return True
@@ -83,7 +149,8 @@ class Complaint(Errand):
     async def _read_about_own(self, turn: Turn, draft: Draft) -> bool:
         """Whether it is about the complaint that stands already: more to say, or taken back."""
         taken_back = TAKES_BACK.search(turn.text)
-        if not turn.typed or not (taken_back or ADDS.search(turn.text)):
+        just = (turn.slot("topic") or {}).get("case") and GOES_ON.match(turn.text)
+        if not turn.typed or not (taken_back or just or ADDS.search(turn.text)):
             return False
         case = await open_complaint(turn)
         if case is not None:
@@ -91,14 +158,14 @@ class Complaint(Errand):
         return case is not None
 
     def left_behind(self, draft: Draft) -> Draft | None:
-        """The complaint that a plain yes takes back."""
-        return {"take_back": draft["case"]} if draft.get("about") == "back" else None
+        """The complaint that a plain yes takes back, or that what comes right after belongs to."""
+        if draft.get("about") == "back":
+            return {"take_back": draft["case"]}
+        return {"case": draft["case"]} if draft.get("case") else None
 
     def ends(self, turn: Turn, step: str) -> bool:
-        """不用了 to the question for a phone means no phone, not no complaint."""
-        if step == "contact" and "投诉" not in turn.text:
-            return False
-        return turn.stops
+        """See ``_gives_up``, which has words of its own."""
+        return False
 
     def _read_contact(self, turn: Turn, draft: Draft) -> bool:
         if turn.values.get("anonymous") or _ANONYMOUS.search(turn.text) or turn.skips:
@@ -200,10 +267,26 @@ class Complaint(Errand):
             origin=turn.origin("complain"),
         )
         by = case.answer_by.astimezone(services.settings.zone)
-        turn.say("complaint_done", number=case.number, by=f"{day_words(by.date())}{by:%H:%M}")
+        draft["case"] = case.number
+        turn.say(
+            "complaint_done",
+            number=case.number,
+            said=_in_short(draft["what"]),
+            by=f"{day_words(by.date())}{by:%H:%M}",
+        )
         if case.medical_dispute:
             turn.say("complaint_dispute")
         turn.flag("complaint", f"case {case.number}")
+
+
+LEAVES = 0.6
+"""From this confidence on another errand's opening ends the questions of a complaint."""
+LONGEST_SHOWN = 40
+
+
+def _in_short(what: str) -> str:
+    plain = what.replace("\n", "，")
+    return plain if len(plain) <= LONGEST_SHOWN else plain[:LONGEST_SHOWN] + "…"
 
 
 def _is_other_wish(turn: Turn, step: str) -> bool:
@@ -245,21 +328,50 @@ class Opinion(Errand):
         if step == "sure":
             draft["sure"] = turn.affirms
             return turn.affirms or turn.denies
+        if step == "which":
+            draft["sure"] = draft["checked"] = turn.affirms or "表扬" in turn.text
+            return bool(draft["sure"]) or turn.denies
         if not step:
             draft["kind"] = "praise" if turn.intent == "give_praise" else "suggestion"
             draft["sure"] = not turn.typed or turn.confidence >= SURE
             if turn.typed and not _BARE_OPINION.fullmatch(turn.text.strip()):
                 draft["what"] = turn.text
+                draft["asks"] = _is_question(turn.text)
             return True
         if not turn.typed or (turn.intent in _OTHER and turn.confidence > 0.75):
             return False
-        draft["what"] = turn.text
+        if turn.intent.startswith("ask_") and turn.confidence > 0.75:
+            return False
+        draft["what"] = f"{draft.get('what') or ''}\n{turn.text}".strip()
+        draft["sure"] = True
         return True
+
+    def _is_left_for(self, turn: Turn, step: str) -> bool:
+        """What seemed praise is a complaint after all."""
+        return step == "which" and turn.intent == "file_complaint"
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         kind = str(draft["kind"])
-        if not draft.get("what"):
+        if draft.pop("asks", False):
+            await _explain(turn, kind)
+            return DONE
+        what = str(draft.get("what") or "")
+        if not what:
             turn.say(f"{kind}_ask")
+            return "what"
+        if kind == "praise" and not draft.get("checked") and _ANGRY.search(what):
+            if draft.get("asked_which"):
+                turn.say("deny")
+                return DONE
+            draft["asked_which"] = True
+            turn.say(
+                "praise_or_complaint", [("我要投诉", "/file_complaint"), ("是表扬", "/affirm")]
+            )
+            return "which"
+        short = len(_PRAISE_FRAME.sub("", what)) < SHORTEST_PRAISE
+        if kind == "praise" and short and not draft.get("asked_more"):
+            draft["asked_more"] = True
+            turn.say("praise_more")
             return "what"
         if not draft["sure"] and draft.get("asked_sure"):
             turn.say("deny")
@@ -290,6 +402,33 @@ class Opinion(Errand):
         return DONE
 
 
+def _is_question(text: str) -> bool:
+    """Whether it is asked how to praise or to suggest, rather than done."""
+    asks = re.search(r"[？?]|谁|怎么|怎样|哪里|哪儿|在哪|如何|吗[。！]?$", text)
+    return bool(asks) and not _PRAISES.search(text)
+
+
+async def _explain(turn: Turn, kind: str) -> None:
+    """How it is done; the hospital's own entry when it has one."""
+    found = find_answers(await turn.handbook(), turn.text)
+    if found and found[0].answer.code == f"service-{kind}":
+        turn.say("answer", content=found[0].answer.text.strip())
+    else:
+        turn.say(f"{kind}_how")
+
+
+SHORTEST_PRAISE = 8
+"""In fewer characters nobody has said who was good and why."""
+_PRAISES = re.compile(
+    r"耐心|细心|热情|负责|(?:真|很|特别|太|非常|挺)(?:的)?好|专业|温柔|周到|辛苦了|不错|救了|治好|感动"
+)
+_ANGRY = re.compile(
+    r"等了?\s*(?:我|了)?\s*[一二两三四五六七八九十几半\d]+\s*个?半?多?(?:小时|钟头|上午|下午|天)|等了?(?:半天|好久|太久|很久)|排了?.{0,4}(?:小时|半天)"
+    r"|气死|生气|气人|来气|火大|(?<!相)(?<!误)差(?!不多|点|一点|异|别)|骂|吼|凶|没人管|推来推去|踢皮球|坑|垃圾|呵呵|敷衍|不耐烦"
+)
+_PRAISE_FRAME = re.compile(
+    r"我|俺|要|想|表扬|夸夸?|点赞|点个赞|感谢|谢谢|送|面|锦旗|写|封|表扬信|感谢信|给|你们|医院|一下|一?个人|一?[个位]|某|的|人|[，。！!,.\s]"
+)
 _BARE_OPINION = re.compile(
     r"(?:我|俺)?(?:要|想|有|能不能|可以)?(?:给你们|给医院|跟你们)?(?:提|有|送)?(?:个|点|一个|一点|一条|些|一下|面)?(?:建议|意见|表扬|表扬信|锦旗|夸夸?|点赞)(?:一下|一位医生|一个医生|医生|护士|你们)?[吗呢啊吧。！!，,？?]*"
 )

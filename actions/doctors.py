@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.questions import tell_phone
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import PERIOD_NAMES, ClinicWish, apply, day_words, days_words, hear, yuan
 from service.honorifics import surname
@@ -18,6 +19,8 @@ class ShowSchedule(TurnAction):
     called = "action_show_schedule"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if turn.typed and await tell_phone(turn):
+            return []
         topic = turn.slot("topic") or {}
         wish = ClinicWish()
         heard = await hear(turn, str(topic.get("department", "")))

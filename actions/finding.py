@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from actions.errand import DONE, Draft, Errand
+from actions.questions import MEDICAL
 from actions.turn import Buttons, Turn
 from service.facts import read_facts
 from service.model import TriageQuestion
@@ -61,6 +62,8 @@ class FindDepartment(Errand):
             advice = find_departments(handbook, text, facts, may_ask=not draft.get("asked"))
         if advice.question is not None:
             return self._ask_choice(turn, draft, advice.question)
+        if turn.typed and MEDICAL.search(turn.text):
+            turn.say("not_for_me_to_say")
         if not advice.suggestions:
             return self._ask_more(turn, draft)
         draft["found"] = self._tell(turn, advice)

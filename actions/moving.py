@@ -1,11 +1,21 @@
 """改期: one's own booking moved to another session; its number stays."""
 
-from actions.appointments import WithBooking, patient_name, say_past_cutoff
+import re
+
+from actions.appointments import (
+    WithBooking,
+    own_bookings,
+    patient_name,
+    request_buttons,
+    say_past_cutoff,
+)
 from actions.booking import say_already_booked, say_receipt
+from actions.cancelling import NAMED
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft
+from actions.requests import WORDS, is_too_soon, lines_of, own_requests, spoken_days
 from actions.turn import Turn
-from actions.wishes import ClinicWish, apply, hear
+from actions.wishes import ClinicWish, apply, day_words, hear
 from service import appointments
 from service.errors import (
     AlreadyBooked,
@@ -18,6 +28,12 @@ from service.errors import (
     WrongPatient,
 )
 from service.model import Appointment
+from service.requests import change_request
+
+KIND_NAMES = tuple(NAMED)
+"""The kinds of requests whose time a patient may change."""
+_A_NUMBER = re.compile(r"预约|挂的?号|门诊")
+_OF_TIME = re.compile(r"时间|日子|日期|天|上午|下午|医生|大夫")
 
 
 class MoveBooking(WithBooking):
@@ -33,19 +49,33 @@ class MoveBooking(WithBooking):
         if step == "confirm" and turn.affirms:
             draft["yes"] = True
             return True
+        refused = step == "confirm" and not _OF_TIME.search(turn.text)
+        if refused and await self.refuses_it(turn, draft):
+            await self._read_request(turn, draft)
+            await self.read_booking(turn, draft)
+            return True
+        if await self._read_request(turn, draft):
+            return True
         chooser = SessionChooser(turn, draft, moving=True)
         if await chooser.read_pressed():
             return True
-        found = await self.read_booking(turn, draft) if not draft.get("booking") else False
+        found = await self.read_booking(turn, draft)
+        if found:
+            draft.pop("request", None)
         wish = ClinicWish.of(draft.get("wish"))
         heard = await hear(turn, wish.department)
         if heard.when.days or heard.when.period or heard.when.ask or (heard.doctors and step):
             apply(wish, heard)
-            chooser.note(heard)
+            if found:
+                wish.department, wish.doctors = "", []
+            else:
+                chooser.note(heard)
             draft["wish"] = wish.kept()
             draft.pop("session", None)
             draft["wished"] = True
-            draft["named"] = bool(heard.doctors)
+            draft["named"] = bool(heard.doctors) and not found
+            return True
+        if found:
             return True
         if step and chooser.reads_other_wish():
             draft["wished"] = True
@@ -54,9 +84,110 @@ class MoveBooking(WithBooking):
             draft.pop("session", None)
             draft["wish"] = {}
             return True
-        return found
+        return False
+
+    async def _read_request(self, turn: Turn, draft: Draft) -> bool:
+        """A request whose time is to change: pressed, named, just spoken of, or all there is."""
+        requests = [one for one in await own_requests(turn) if one.kind in KIND_NAMES]
+        known = {one.number for one in requests}
+        named = [kind for kind, said in NAMED.items() if said.search(turn.text)]
+        fitting = [one for one in requests if one.kind in named] if turn.typed else []
+        number = str(turn.values.get("request", ""))
+        if not number and len(fitting) == 1:
+            number = fitting[0].number
+        if not number and not draft.get("request") and not draft.get("booking"):
+            just = str((turn.slot("topic") or {}).get("request", ""))
+            alone = not await own_bookings(turn)
+            if just in known and (alone or not await self._names_booking(turn)):
+                number = just
+            elif alone and len(requests) == 1:
+                number = requests[0].number
+            elif (alone and requests) or len(fitting) > 1:
+                draft["several"] = True
+        if number in known and number != draft.get("request"):
+            draft["request"] = number
+            draft.pop("booking", None)
+            draft.pop("several", None)
+            draft.pop("yes", None)
+        elif not draft.get("request") and not draft.get("several"):
+            return False
+        heard = await hear(turn)
+        request = next((one for one in requests if one.number == draft.get("request")), None)
+        if request is not None and request.kind == "escort" and is_too_soon(turn, heard):
+            draft["too_soon"] = True
+        elif heard.when.days and not heard.when.ask:
+            draft["new_when"] = spoken_days(turn, heard)
+        elif heard.when.ask:
+            draft["ask_when"] = heard.when.reason or "unclear"
+        elif draft.get("new_when") and turn.denies:
+            draft.pop("new_when")
+        else:
+            return bool(number) or (bool(draft.get("several")) and not draft.get("asked_several"))
+        return True
+
+    async def _names_booking(self, turn: Turn) -> bool:
+        """Whether the words speak of a booking rather than of the request just made."""
+        heard = await hear(turn)
+        return bool(heard.departments or heard.doctors or _A_NUMBER.search(turn.text))
+
+    async def _ask_request(self, turn: Turn, draft: Draft) -> str:
+        """Which request, to when, a yes, and the change."""
+        requests = [one for one in await own_requests(turn) if one.kind in KIND_NAMES]
+        if draft.get("several") and not draft.get("request"):
+            draft["asked_several"] = True
+            turn.say("request_change_which", request_buttons(requests))
+            return "booking"
+        request = next((one for one in requests if one.number == draft["request"]), None)
+        if request is None:
+            turn.say("request_not_found", number=draft["request"])
+            return DONE
+        reason = draft.pop("ask_when", "")
+        if reason:
+            turn.say(f"when_{reason}")
+            return "day"
+        if draft.pop("too_soon", False):
+            turn.say("request_escort_too_soon", [("找人工", "/ask_human")])
+        if not draft.get("new_when"):
+            turn.say("request_change_when")
+            return "day"
+        if not draft.pop("yes", False):
+            turn.say(
+                "request_change_sure",
+                [("确认修改", "/affirm"), ("不改了", '/deny{"stop": true}')],
+                word=WORDS[request.kind],
+                old=request.details.get("when") or "没有定",
+                new=draft["new_when"],
+            )
+            return "confirm"
+        services = turn.services
+        try:
+            changed = await change_request(
+                services.db,
+                services.clock,
+                services.settings,
+                conversation_id=await turn.conversation_id(),
+                number=request.number,
+                details={"when": draft["new_when"]},
+            )
+        except (NotYours, NotFound):
+            turn.say("request_not_found", number=request.number)
+            return DONE
+        by = changed.answer_by.astimezone(services.settings.zone)
+        turn.say(
+            "request_changed",
+            number=changed.number,
+            lines=await lines_of(turn, changed.details),
+            by=f"{day_words(by.date(), turn.today)}{by:%H:%M}",
+        )
+        return DONE
+
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """The request that another change right after is about."""
+        return {"request": draft["request"]} if draft.get("request") else None
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
+        if draft.get("request") or draft.get("several"):
+            return await self._ask_request(turn, draft)
         asked = await self.ask_booking(turn, draft)
         if asked:
             return DONE if asked.endswith("none") else asked

@@ -188,6 +188,9 @@ def _buttons(cards: list[PatientCard]) -> list[tuple[str, str]]:
 _AGAIN = re.compile(r"恢复|重新(?:接收|开|订)|打开|开启|还是发|继续发|再发给我|要收")
 
 
+_DECEASED = re.compile(
+    r"去世|过世|走了(?!几)|不在了|不在人世|病逝|离世|人没了|没了(?:的|人)|过身|往生"
+)
 _STOP_WORDS = re.compile(
     r"[退停拒删烦吵别甭关關莫唔]|取消|太多|取关|取關|放过|消停|去掉|打扰|骚扰|轰炸|拉黑|屏蔽|天天|怎么还|又发|一直"
     r"|不(?:要|想|用|需要|参加|看|收|愿|接|填|许)|^(?:回?TD?|unsubscribe|stop)$",
@@ -202,6 +205,16 @@ class StopMessages(TurnAction):
     called = "action_stop_messages"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if turn.typed and _DECEASED.search(turn.text):
+            await set_opted_out(
+                turn.services.db,
+                turn.services.clock,
+                await turn.conversation_id(),
+                opted_out=True,
+            )
+            turn.say("condolence")
+            turn.flag("human", "deceased")
+            return []
         again = bool(_AGAIN.search(turn.text)) or bool(turn.values.get("again"))
         if turn.typed and not again and not _STOP_WORDS.search(turn.text):
             turn.say(

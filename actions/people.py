@@ -16,6 +16,7 @@ _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\dA-Za-z])\d[\d\s-]{4,}\d")
 _RELATIONS = re.compile(rf"我?({RELATIONS})")
 LONGEST_NAME = 4
+_NO_NAME = re.compile(r"[要不的了吗呢吧就这那个怎么什第]")
 _MYSELF = re.compile(r"我自己|本人|给我(?:挂|约|预约)|^自己$|^我$|^本人$|^我自己$")
 
 
@@ -135,7 +136,7 @@ class PatientReader:
         """A name, unless it is a doctor's: at the name step, one of the wished department's."""
         asked = step in ("name", "patient")
         alone = bool(step) and (
-            asked or step in ("phone", "confirm") or not self._draft.get("name")
+            asked or step in ("phone", "confirm", "change") or not self._draft.get("name")
         )
         handbook = await self._turn.handbook()
         if not asked:
@@ -147,6 +148,8 @@ class PatientReader:
             bare=alone or len(text.strip()) <= LONGEST_NAME or bool(_PHONE.search(self._turn.text)),
             unusual=step == "name" and self._draft.get("name_tries", 0) > 0,
         )
+        if _NO_NAME.search(name):
+            return ""
         department = handbook.department(name)
         doctors = [one for one in handbook.practitioners if one.name == name]
         here = (self._draft.get("wish") or {}).get("department")
@@ -163,7 +166,8 @@ class PatientReader:
                 turn.say("which_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
                 return "patient"
             who = _POLITE.get(draft.get("relation", ""), "")
-            draft["name_tries"] = draft.get("name_tries", -1) + 1
+            if not turn.resuming:
+                draft["name_tries"] = draft.get("name_tries", -1) + 1
             turn.say("name_of" if who else f"name_for_{errand}", who=who)
             return "name"
         if not draft.get("phone"):

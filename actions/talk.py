@@ -5,10 +5,11 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.cases import CheckComplaint, about_own_case, open_complaint, take_back
+from actions.cases import CheckComplaint, about_own_case, follow_up, open_complaint, take_back
+from actions.complaints import VENTS
 from actions.doctors import ShowSchedule
 from actions.people import LONGEST_NAME
-from actions.questions import ASKS_NOTICES, tell_notices
+from actions.questions import ASKS_NOTICES, MEDICAL, tell_notices, tell_phone
 from actions.requests import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
@@ -52,6 +53,8 @@ class AskHuman(TurnAction):
     called = "action_ask_human"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        if turn.typed and await tell_phone(turn):
+            return []
         by = answer_by(turn.services.clock, turn.services.settings)
         soon = (by - turn.now).total_seconds() <= turn.services.settings.answer_minutes * 60
         turn.say(
@@ -72,6 +75,9 @@ class NotUnderstood(TurnAction):
         if is_foreign(turn.text):
             turn.say("foreign")
             return []
+        events = None if turn.loop else await follow_up(turn)
+        if events is not None:
+            return events
         handbook = await turn.handbook()
         topic = turn.slot("topic") or {}
         if topic.get("question") and len(turn.text) <= LONGEST_FOLLOW_UP:
@@ -79,7 +85,7 @@ class NotUnderstood(TurnAction):
                 handbook, f"{turn.text} {topic['question']}", str(topic.get("asked", ""))
             )
             if found and found[0].answer.code != topic.get("answered"):
-                turn.say("answer", text=found[0].answer.text.strip())
+                turn.say("answer", content=found[0].answer.text.strip())
                 return []
         if not turn.loop and topic.get("department") and read_facts(turn.text) != PatientFacts():
             return await Inform().act(turn)
@@ -89,8 +95,13 @@ class NotUnderstood(TurnAction):
             return [FollowupAction("cancel_form")]
         if about_own_case(turn.text) and await open_complaint(turn) is not None:
             return await CheckComplaint().act(turn)
+        if await tell_phone(turn):
+            return []
         if ASKS_NOTICES.search(turn.text):
             tell_notices(turn, handbook)
+            return []
+        if MEDICAL.search(turn.text):
+            turn.say("no_diagnosis")
             return []
         if not turn.loop and (
             handbook.find_departments(turn.text) or handbook.find_doctors(turn.text)
@@ -124,10 +135,21 @@ class OutOfScope(TurnAction):
         if is_foreign(turn.text):
             turn.say("foreign")
             return []
+        if await tell_phone(turn) or self._hears_anger(turn):
+            return []
         before = int(turn.metadata.get("misunderstood") or 0)
         turn.signal(misunderstood=before + 1)
         turn.say("out_of_scope_again" if before else "out_of_scope")
         return []
+
+    def _hears_anger(self, turn: Turn) -> bool:
+        """气死我了, 滚: somebody to listen to, not an errand that is none of ours."""
+        text = turn.text.strip()
+        if not (VENTS.fullmatch(text) or _ABUSE.search(text)):
+            return False
+        turn.say("angry", [("我要投诉", "/file_complaint"), ("找人工", "/ask_human")])
+        turn.flag("angry")
+        return True
 
 
 def is_foreign(text: str) -> bool:
@@ -135,6 +157,7 @@ def is_foreign(text: str) -> bool:
     return len(_LATIN_WORD.findall(text)) > 2 and not _CHINESE.search(text)
 
 
+_ABUSE = re.compile(r"滚|他妈|妈的|傻[逼比瓜X]|混蛋|王八|畜生|垃圾|狗屁|去死吧|有病吧|废物|骗子")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MEANINGS = {
@@ -182,6 +205,9 @@ class Inform(TurnAction):
     called = "action_inform"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        events = None if turn.loop else await follow_up(turn)
+        if events is not None:
+            return events
         topic: dict[str, Any] = turn.slot("topic") or {}
         heard = await hear(turn, str(topic.get("department", "")))
         wish = ClinicWish.of(topic)
@@ -238,6 +264,9 @@ class Deny(TurnAction):
     called = "action_deny"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        events = None if turn.loop else await follow_up(turn)
+        if events is not None:
+            return events
         turn.say("not_caught" if turn.loop else "deny")
         return []
 

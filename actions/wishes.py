@@ -15,6 +15,7 @@ _EXPERT = re.compile(
     r"专家|知名|(?:主任|教授)(?:医师)?(?:级别?)?的?号"
     r"|(?:有没有|有|要|想要|挂|约|看|换|换成|改成)(?:一?个|一?位|别的)?(?:正|副)?(?:主任|教授)(?:医师)?(?=$|的|吗|嘛|呢|吧|[，。？?\s])"
 )
+_NO_EXPERT = re.compile(r"(?:不|别|甭)(?:要|想|用|挂|需要)*(?:挂|约)?(?:专家|主任|教授)")
 _ORDINARY = re.compile(r"普通号|普号|一般的?号|便宜(?:点|的)")
 
 
@@ -92,7 +93,7 @@ async def hear(turn: Turn, department: str = "") -> Heard:
     here = departments[0] if departments else handbook.department(department)
     doctors = tuple(handbook.find_doctors(turn.text, here))
     kind = "专家号" if _EXPERT.search(turn.text) else ""
-    if _ORDINARY.search(turn.text):
+    if _ORDINARY.search(turn.text) or _NO_EXPERT.search(turn.text):
         kind = "普通号"
     return Heard(
         departments=departments,
@@ -129,8 +130,10 @@ def apply(wish: ClinicWish, heard: Heard) -> None:
     if heard.is_open:
         pass
     elif heard.when.days and not heard.when.ask:
-        wish.days = [day.isoformat() for day in heard.when.days]
-        wish.period = heard.when.period or ""
+        days = [day.isoformat() for day in heard.when.days]
+        # The same day said again takes back nothing.
+        wish.period = heard.when.period or (wish.period if days == wish.days else "")
+        wish.days = days
     elif heard.when.period:
         wish.period = heard.when.period
     if heard.kind:

@@ -18,6 +18,8 @@ from bot.engine import Engine
 from bot.wording import read_wording
 from learning.paths import ROOT, newest_model
 from scheduler.duties import Duty, build_scheduler
+from service import safety
+from service.answers import find_answers
 from service.clock import Clock, MovableClock, SystemClock
 from service.crypto import Vault
 from service.database import Database
@@ -78,7 +80,9 @@ class App:
 
             return ServerEngine(self.settings.engine_url)
         model = newest_model(self.settings.models) or await self._train()
-        return await asyncio.to_thread(self._load_model, model)
+        engine = await asyncio.to_thread(self._load_model, model)
+        await self._warm_up()
+        return engine
 
     def _load_model(self, model: Path) -> Engine:
         from actions import all_actions
@@ -86,7 +90,16 @@ class App:
         from bot.engine.embedded import EmbeddedEngine
 
         use(Services(self.db, self.clock, self.settings, self.vault, self.handbooks))
-        return EmbeddedEngine(model, all_actions())
+        engine = EmbeddedEngine(model, all_actions())
+        # Not on the loop that serves the page: the first message has the word list loaded.
+        asyncio.run(engine.parse("您好"))
+        return engine
+
+    async def _warm_up(self) -> None:
+        """Make now what is made at its first use, so that no patient waits for it."""
+        await asyncio.to_thread(safety.check, "您好")
+        with suppress(DatabaseUnavailable):
+            await asyncio.to_thread(find_answers, await self.handbooks.current(), "您好")
 
     async def _train(self) -> Path:
         """Train in a process of its own, so that the page answers meanwhile."""

@@ -163,10 +163,13 @@ class Conversations:
                 if turn is None:
                     return
                 outcome = await self._answered(turn)
-                await store.finish(self._db, self._clock, self._settings, turn, outcome)
+                done = await store.finish(self._db, self._clock, self._settings, turn, outcome)
                 self.tell(conversation_id)
                 if outcome.flags:
                     self._alerts.wake()
+                if not done.more:
+                    # What came since then was announced to ``wake``, here or in its own process.
+                    return
                 pause = RETRY
             except store.Leased:
                 await asyncio.sleep(RETRY.total_seconds())
@@ -278,7 +281,7 @@ class Conversations:
 
     def _not_twice(self, turn: Turn, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The same answer as the one before says that it is, and offers a person."""
-        if tuple(reply.text for reply in replies) != turn.said:
+        if turn.press is not None or tuple(reply.text for reply in replies) != turn.said:
             return replies
         again, person = self._wording["again"].strip(), self._wording.reply("apology").buttons
         *before, last = replies

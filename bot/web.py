@@ -183,7 +183,7 @@ class _RestChannel:
         self._awaited.add(inbound)
         try:
             replies = await self._replies(request, inbound, conversation)
-            messages = await self._hand_over(request, sender, conversation, replies or ())
+            messages = await self._hand_over(request, conversation, replies or ())
         finally:
             self._awaited.discard(inbound)
         shown = [_shown(sender, one) for one in messages]
@@ -215,7 +215,7 @@ class _RestChannel:
                 news.cancel()
 
     async def _hand_over(
-        self, request: Request, sender: str, conversation: int, replies: Sequence[ChatMessage]
+        self, request: Request, conversation: int, replies: Sequence[ChatMessage]
     ) -> list[ChatMessage]:
         """The answers, and what was sent to this chat earlier and not fetched; said to be sent."""
         lock = self._handing_over.setdefault(conversation, asyncio.Lock())
@@ -224,8 +224,8 @@ class _RestChannel:
                 # Nobody reads this answer: it goes out with the next one.
                 return []
             try:
-                recent = await store.history(self._db, "rest", sender)
-                messages = {one.id: one for one in recent if self._is_left(one)}
+                left = await store.not_sent(self._db, conversation)
+                messages = {one.id: one for one in left if self._is_left(one)}
                 messages |= {one.id: one for one in replies}
                 await outbox.note_sent(self._db, list(messages))
             except DatabaseUnavailable as error:
@@ -235,8 +235,7 @@ class _RestChannel:
 
     def _is_left(self, message: ChatMessage) -> bool:
         """Whether a message waits to be fetched, and no other request waits for just this one."""
-        pending = message.direction == "out" and message.state == "pending"
-        return pending and message.inbound_id not in self._awaited
+        return message.inbound_id not in self._awaited
 
 
 def _answer(request: Request, messages: list[dict[str, Any]]) -> Response:

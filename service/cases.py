@@ -58,8 +58,8 @@ async def open_case(
         if known is not None:
             return known
         told = " ".join((facts.what, facts.who, facts.wish))
-        dispute = kind == "complaint" and _is_medical_dispute(told)
-        severe = dispute or (kind == "complaint" and _is_severe(told))
+        dispute = kind == "complaint" and is_medical_dispute(told)
+        severe = dispute or (kind == "complaint" and is_severe(told))
         case = Case(
             number=await next_number(session, kind, today(clock)),
             conversation_id=conversation_id,
@@ -135,6 +135,24 @@ async def add_to_case(
         return case
 
 
+async def set_contact(
+    db: Database, vault: Vault, clock: Clock, conversation_id: int, number: str, contact: str
+) -> Case:
+    """Keep, sealed, how the patient of a case can be reached; who gives it is no longer anonymous.
+
+    Raises:
+        NotYours, NotFound: as ``find_case``.
+    """
+    case = await find_case(db, conversation_id, number)
+    async with db.transaction() as session:
+        case = await session.get_one(Case, case.id)
+        if case.contact_sealed is None or vault.open(case.contact_sealed) != contact:
+            case.contact_sealed = vault.seal(contact)
+            session.add(CaseEvent(case_id=case.id, kind="contact", text="", at=clock.now()))
+        case.anonymous = False
+        return case
+
+
 async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number: str) -> Case:
     """Close a case because the patient takes it back; twice is once.
 
@@ -160,11 +178,13 @@ def classify(told: str) -> str:
     return max(scores, key=lambda category: scores[category], default="other")
 
 
-def _is_medical_dispute(told: str) -> bool:
+def is_medical_dispute(told: str) -> bool:
+    """Whether harm by treatment is spoken of, which the medical affairs office 医务科 sees at once."""
     return any(hit.owner == "dispute" for hit in _SEVERITY.find(told))
 
 
-def _is_severe(told: str) -> bool:
+def is_severe(told: str) -> bool:
+    """Whether a complaint has to be answered within a day."""
     return bool(_SEVERITY.find(told))
 
 
@@ -228,16 +248,37 @@ _CATEGORIES: TermTable[str] = TermTable(
         "conduct": _terms(5, "红包 回扣 收礼 送礼 吃拿卡要 介绍到外面 药代 推销 性骚扰 骚扰"),
     }
 )
+_DONE_TO = "手术|开刀|打针|输液|麻醉|拔牙|接生|剖腹产|剖宫产|治疗|治|做完|检查"
+_BY_STAFF = "把我|把他|把她|把孩子|把老人|把病人|把妈妈|把爸爸|把我妈|把我爸|把我奶奶|把我爷爷|把我婆婆|把我老公|把我老婆"
 _SEVERITY: TermTable[str] = TermTable(
     {
         "dispute": _terms(
             1,
-            "医疗事故 误诊 漏诊 医疗纠纷 开错药 拿错药 发错药 打错针 打错药 输错 治死 致残 缝坏 做坏 切错 治坏 治残 弄坏 手术+ICU|重症|抢救 开刀+ICU|重症|抢救 动脉+弄破|弄伤 拔错牙 漏检 断针 医疗责任 医闹 手术失误 纱布落 "
-            "手术做错 做错手术 开错刀 抢救不及时 截肢 后遗症 人没了+手术|治疗|抢救|医生 去世+手术|治疗|抢救|医生",
+            # Named as such.
+            "医疗事故 医疗纠纷 医疗责任 医疗过错 医疗差错 医疗鉴定 司法鉴定 医调委 医闹 "
+            # Found wrong or late.
+            "误诊 漏诊 误判 漏检 诊断错 没查出来 看错片子 拿错片子 弄错片子 报告错了 报告弄错 耽误病情 耽误治疗 延误 抢救不及时 "
+            # The wrong medicine, dose, blood or person.
+            "开错药 拿错药 发错药 打错针 打错药 输错 配错药 给错药 用错药 上错药 药给错 药开错 药发错 药拿错 药打错 打错疫苗 过期药 过期的药 "
+            "药量错 剂量错 剂量不对 药+开多了 认错病人 弄错病人 搞错病人 认错人+手术|打针|药|输液|抽血 没做皮试 没皮试 "
+            # Cut or sewn wrongly, on the wrong side, something left inside.
+            "缝错 缝坏 缝歪 没缝好 开错刀 切错 拔错 做错部位 开错部位 左右+弄反|搞反 做错手术 手术做错 手术失误 手术失败 手术做坏 手术+没做好 "
+            "纱布落 断针 纱布|棉球|棉花|针头|器械|钢钉+留在|落在|忘在|断在|断了 二次手术+失误|没做好|弄坏|感染 动脉+弄破|弄伤 神经+弄伤|扎伤|扎到|伤到|切断 "
+            # Infected or made worse.
+            f"感染了 被感染 导致感染 刀口|伤口|切口|手术|术后|针眼+感染|化脓|溃烂|烂了|裂开|崩开 {_DONE_TO}+后遗症|更严重|越来越重|毁容|大出血|休克|昏迷 "
+            "缝+感染|化脓 后遗症 治坏 治残 治死 致残 弄坏 做坏 弄残 截肢 "
+            f"{_DONE_TO}+瘫痪|瘫了|失明|看不见了|聋了|残了|残疾|动不了|站不起来|走不了 手术|开刀+ICU|重症|抢救 "
+            # Dropped, burnt, hurt by staff.
+            f"{_BY_STAFF}+摔了|摔倒|摔伤|摔着|摔下|摔骨折|弄伤|弄疼了|碰伤|烫伤|烫着|扎伤|弄骨折|掉下 护士|护工|医生|推车|担架|平车+摔了|摔伤|摔着|摔下|烫伤|摔骨折 "
+            # Died.
+            "人没了|人走了|去世|死了|没抢救过来+手术|治疗|抢救|医生|治 治死 死在+手术|医院 孩子没了|胎儿没了|胎死+医生|耽误|接生|产检|手术 "
+            # Payment for harm.
+            "赔偿|赔钱|索赔+手术|缝|伤口|刀口|开刀|药|打针|输液|感染|摔|治|病情|拔牙|麻醉",
         ),
         "severe": _terms(
             1,
-            "红包 回扣 骚扰 打人 动手打 打了我 推倒 摔倒 受伤 报警 媒体 曝光 律师 起诉 告你们 12345 卫健委",
+            "红包 回扣 骚扰 打人 动手打 打了我 推倒 摔倒 摔了一跤 受伤 烫伤 报警 媒体 曝光 律师 起诉 法院 告你们 12345 卫健委 "
+            "赔偿 索赔 赔钱 泄露隐私 偷拍",
         ),
     }
 )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.errors import DatabaseUnavailable, ServiceError
+from service.sqlite_driver import OneStepDriver
 
 _BEGIN = "xinqiao_begin"
 
@@ -25,7 +26,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _open(url)
-        self._reading = self.engine.execution_options(**{_BEGIN: "BEGIN"})
+        self._reading = self.engine.execution_options(**{_BEGIN: ""})
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -46,7 +47,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads; writers are not kept waiting by it."""
+        """A session that only reads; writers are not kept waiting by it.
+
+        Each statement sees what is committed at its moment, on both databases.
+        """
         with _Unavailability():
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
@@ -88,7 +92,7 @@ def _open(url: str) -> AsyncEngine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # Without hide_parameters an error's text would carry patients' words into the log.
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, module=OneStepDriver(), hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -110,7 +114,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # A transaction that reads first and writes later would fail with "locked" beside another one.
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"))
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 __all__ = ["AsyncConnection", "AsyncSession", "Database"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local
@@ -72,18 +72,28 @@ async def raise_flag(
     )
 
 
-async def in_crisis(session: AsyncSession, clock: Clock, conversation_id: int) -> bool:
-    """Whether somebody who spoke of not wanting to live a short while ago still waits for a person."""
-    found = await session.scalar(
-        select(Flag.id).where(
+def is_in_crisis(
+    conversation_id: ColumnElement[int], since: ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """Whether somebody who spoke of not wanting to live a short while ago still waits for a person.
+
+    Args:
+        since: a moment ``CRISIS`` ago.
+
+    Returns:
+        A condition, to be asked for together with what else a turn needs.
+    """
+    return (
+        select(Flag.id)
+        .where(
             Flag.conversation_id == conversation_id,
             Flag.kind == URGENT,
             Flag.reason == "suicide",
             Flag.closed_at.is_(None),
-            Flag.raised_at > clock.now() - CRISIS,
+            Flag.raised_at > since,
         )
+        .exists()
     )
-    return found is not None
 
 
 async def open_flags(db: Database, conversation_id: int | None = None) -> Sequence[Flag]:

@@ -107,6 +107,47 @@ async def withdraw_request(db: Database, conversation_id: int, number: str) -> S
         return request
 
 
+async def change_request(
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    *,
+    conversation_id: int,
+    number: str,
+    details: dict[str, Any],
+) -> ServiceRequest:
+    """Change what was told of a request of this chat; what stood before is kept beside it for the
+    person who arranges it, who is asked to look again. The same change again is none.
+
+    Args:
+        details: the facts that are new, by name.
+
+    Raises:
+        NotFound: there is none, or it is over.
+        NotYours: it belongs to another chat.
+    """
+    async with db.transaction() as session:
+        request = await session.scalar(
+            select(ServiceRequest).where(ServiceRequest.number == number.strip().upper())
+        )
+        if request is None:
+            raise NotFound("request")
+        if request.conversation_id != conversation_id:
+            raise NotYours("request")
+        if request.state not in ("waiting", "working"):
+            raise NotFound("request")
+        before = {name: request.details.get(name, "") for name in details}
+        if before != details:
+            earlier = [
+                *request.details.get("earlier", []),
+                {"until": clock.now().isoformat()} | before,
+            ]
+            request.details = {**request.details, **details, "earlier": earlier}
+            flag = RaisedFlag("human", f"request {request.number} changed")
+            await raise_flag(session, clock, settings, conversation_id, flag)
+        return request
+
+
 def earliest_escort_day(clock: Clock) -> datetime:
     """The first day that can still be ordered for: orders close the day before."""
     now = clock.now()

@@ -41,6 +41,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from bot.engine import EngineFailed, Question, Response, collect, harmless, parse_press
+from bot.engine.runner import StraightRunner
 from bot.engine.snapshot import TURN, kept_slots, turn_of, understanding
 
 # Rasa's structured log writes patients' words at debug level, and debug is its default.
@@ -317,6 +318,7 @@ class _Agent(Agent):
             action_endpoint=self.action_endpoint,
             generator=self.nlg,
         )
+        self.processor.graph_runner = StraightRunner(self.processor.graph_runner)
         self.domain = self.processor.domain
         self.tracker_store.domain = self.domain
         self.nlg.responses = self.domain.responses

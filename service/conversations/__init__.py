@@ -24,10 +24,10 @@ from service.conversations.files import (
     missing_files,
     set_attachment_path,
 )
-from service.conversations.messages import Button, Incoming, Outcome, Reply, Turn
+from service.conversations.messages import Button, Finished, Incoming, Outcome, Reply, Turn
 from service.conversations.offers import OFFER_LIFE, TOKEN_MARK
 from service.conversations.receiving import MAX_TEXT, conversation_for, receive
-from service.conversations.sending import history, push, put_out, replies_to
+from service.conversations.sending import history, not_sent, push, put_out, replies_to
 
 __all__ = [
     "LEASE",
@@ -35,6 +35,7 @@ __all__ = [
     "OFFER_LIFE",
     "TOKEN_MARK",
     "Button",
+    "Finished",
     "Incoming",
     "Leased",
     "MissingFile",
@@ -48,6 +49,7 @@ __all__ = [
     "keep_attachment",
     "missing_files",
     "next_turn",
+    "not_sent",
     "note_feedback",
     "open_conversations",
     "push",

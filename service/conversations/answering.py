@@ -1,16 +1,18 @@
 """The second step: one worker at a time has a conversation, and answers its messages in order."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from service.clock import Clock
-from service.conversations.messages import Outcome, Turn
+from service.conversations.messages import Finished, Outcome, Turn
 from service.conversations.offers import is_token, pressed
 from service.conversations.sending import put_out, replies_in
 from service.database import Database
-from service.handover import in_crisis, raise_flag
+from service.handover import CRISIS, is_in_crisis, raise_flag
 from service.model import Conversation, Feedback, InboundUpdate, Message
 from service.settings import Settings
 
@@ -23,6 +25,90 @@ A turn that takes longer is safe: ``finish`` locks, and sees that another worker
 
 class Leased(Exception):
     """Another worker is answering this conversation just now."""
+
+
+# Every turn runs these; made once, since making one takes longer than the database needs for it.
+
+_FREE_FOR_WORKER = or_(
+    Conversation.leased_until.is_(None),
+    Conversation.leased_until < bindparam("now"),
+    Conversation.leased_by == bindparam("worker"),
+)
+_LEASE = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"), _FREE_FOR_WORKER)
+    .values(leased_by=bindparam("worker"), leased_until=bindparam("until"))
+    .returning(Conversation)
+    .execution_options(synchronize_session=False)
+)
+
+_open = aliased(InboundUpdate)
+_OLDEST_OPEN = (
+    select(_open.id)
+    .where(_open.conversation_id == bindparam("conversation"), _open.done_at.is_(None))
+    .order_by(_open.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_ATTEMPT = (
+    update(InboundUpdate)
+    .where(InboundUpdate.id == _OLDEST_OPEN)
+    .values(attempts=InboundUpdate.attempts + 1)
+    .returning(InboundUpdate)
+    .execution_options(synchronize_session=False)
+)
+
+_before = aliased(InboundUpdate)
+_BEFORE = (
+    select(func.max(_before.id))
+    .where(_before.conversation_id == bindparam("conversation"), _before.id < bindparam("inbound"))
+    .scalar_subquery()
+)
+_said = aliased(Message)
+_LAST_SAID = (
+    select(_said.id)
+    .where(
+        _said.conversation_id == bindparam("conversation"),
+        _said.direction == "out",
+        _said.author == "bot",
+    )
+    .order_by(_said.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_AROUND = (
+    select(
+        Message,
+        (Message.inbound_id == _BEFORE).label("before"),
+        is_in_crisis(bindparam("conversation"), bindparam("since")).label("crisis"),
+    )
+    .where(
+        or_(
+            Message.inbound_id == bindparam("inbound"),
+            Message.inbound_id == _BEFORE,
+            Message.id == _LAST_SAID,
+        )
+    )
+    .order_by(Message.id)
+)
+
+_MORE_OPEN = (
+    select(_open.id)
+    .where(
+        _open.conversation_id == bindparam("conversation"),
+        _open.done_at.is_(None),
+        _open.id != bindparam("inbound"),
+    )
+    .exists()
+)
+_TO_FINISH = (
+    select(Conversation, InboundUpdate, _MORE_OPEN)
+    .join(InboundUpdate, InboundUpdate.conversation_id == Conversation.id)
+    .where(InboundUpdate.id == bindparam("inbound"))
+    # A worker that was too slow for its lease may be finishing just now. A message that is just
+    # being received need not wait for it.
+    .with_for_update(key_share=True, of=(Conversation, InboundUpdate))
+)
 
 
 async def open_conversations(db: Database, clock: Clock) -> list[int]:
@@ -52,45 +138,38 @@ async def next_turn(
         Leased: another worker has the conversation.
     """
     async with db.transaction() as session:
-        if await _oldest_open(session, conversation_id) is None:
+        # The lease first: who had it may be answering the message that we would find now.
+        conversation = await _lease(session, clock, conversation_id, worker)
+        if conversation is None:
+            if await session.scalar(select(_OLDEST_OPEN), {"conversation": conversation_id}):
+                raise Leased(conversation_id)
             return None
-        if worker and not await _lease(session, clock, conversation_id, worker):
-            raise Leased(conversation_id)
-        # Again: who had the lease may have answered it while we waited for the lease.
-        inbound_id = await _oldest_open(session, conversation_id)
-        if inbound_id is None:
-            await _give_up_lease(session, conversation_id, worker)
+        inbound = await session.scalar(_ATTEMPT, {"conversation": conversation_id})
+        if inbound is None:
+            if worker:
+                _give_up_lease(conversation)
             return None
-        inbound = await session.get_one(InboundUpdate, inbound_id)
-        inbound.attempts += 1
-        return await _turn(session, clock, inbound, worker)
+        return await _turn(session, clock, conversation, inbound, worker)
 
 
 async def finish(
     db: Database, clock: Clock, settings: Settings, turn: Turn, outcome: Outcome
-) -> list[int]:
+) -> Finished:
     """Write all that an answer consists of; done once, a second time changes nothing.
 
     The turn's lease is given up unless there is more to answer.
-
-    Returns:
-        The ids of the messages that go out.
     """
     async with db.transaction() as session:
-        # Locked: a worker that was too slow for its lease may be finishing just now. A message
-        # that is just being received need not wait for it.
-        conversation = await session.get_one(
-            Conversation, turn.conversation_id, with_for_update={"key_share": True}
-        )
-        inbound = await session.get_one(InboundUpdate, turn.inbound_id)
+        look = {"conversation": turn.conversation_id, "inbound": turn.inbound_id}
+        conversation, inbound, more = (await session.execute(_TO_FINISH, look)).one()
+        if turn.worker and conversation.leased_by == turn.worker and not more:
+            _give_up_lease(conversation)
         if inbound.done_at is not None:
             sent = [one.id for one in await replies_in(session, turn.inbound_id)]
         else:
             inbound.done_at = clock.now()
             sent = await _write(session, clock, settings, conversation, turn, outcome)
-        if turn.worker and await _oldest_open(session, conversation.id) is None:
-            await _give_up_lease(session, conversation.id, turn.worker)
-        return sent
+        return Finished(sent, more)
 
 
 async def give_up_leases(db: Database, worker: str) -> None:
@@ -113,56 +192,39 @@ async def note_feedback(db: Database, clock: Clock, message_id: int, helpful: bo
             known.helpful, known.at = helpful, clock.now()
 
 
-async def _lease(session: AsyncSession, clock: Clock, conversation_id: int, worker: str) -> bool:
+async def _lease(
+    session: AsyncSession, clock: Clock, conversation_id: int, worker: str
+) -> Conversation | None:
+    """The conversation, if it is free for this worker; without a worker it always is."""
+    if not worker:
+        return await session.get_one(Conversation, conversation_id)
     now = clock.now()
-    taken = await session.scalar(
-        update(Conversation)
-        .where(
-            Conversation.id == conversation_id,
-            or_(
-                Conversation.leased_until.is_(None),
-                Conversation.leased_until < now,
-                Conversation.leased_by == worker,
-            ),
-        )
-        .values(leased_by=worker, leased_until=now + LEASE)
-        .returning(Conversation.id)
+    taken: Conversation | None = await session.scalar(
+        _LEASE,
+        {"conversation": conversation_id, "worker": worker, "now": now, "until": now + LEASE},
     )
-    return taken is not None
+    return taken
 
 
-async def _give_up_lease(session: AsyncSession, conversation_id: int, worker: str) -> None:
-    await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.leased_by == worker)
-        .values(leased_by="", leased_until=None)
-    )
+def _give_up_lease(conversation: Conversation) -> None:
+    conversation.leased_by, conversation.leased_until = "", None
 
 
-async def _oldest_open(session: AsyncSession, conversation_id: int) -> int | None:
-    oldest: int | None = await session.scalar(
-        select(InboundUpdate.id)
-        .where(InboundUpdate.conversation_id == conversation_id, InboundUpdate.done_at.is_(None))
-        .order_by(InboundUpdate.id)
-        .limit(1)
-    )
-    return oldest
-
-
-async def _turn(session: AsyncSession, clock: Clock, inbound: InboundUpdate, worker: str) -> Turn:
-    conversation = await session.get_one(Conversation, inbound.conversation_id)
-    message = (
-        await session.scalars(
-            select(Message).where(Message.inbound_id == inbound.id, Message.direction == "in")
-        )
-    ).one()
+async def _turn(
+    session: AsyncSession,
+    clock: Clock,
+    conversation: Conversation,
+    inbound: InboundUpdate,
+    worker: str,
+) -> Turn:
+    around = await _around(session, clock, inbound)
     kind, text = str(inbound.content["kind"]), str(inbound.content["text"])
-    button = await pressed(session, clock, conversation.id, kind, text)
+    button = await pressed(session, clock, conversation.id, kind, text, around.last)
     if button is not None:
-        message.text = button.title
+        around.message.text = button.title
     return Turn(
         inbound_id=inbound.id,
-        message_id=message.id,
+        message_id=around.message.id,
         conversation_id=conversation.id,
         channel=conversation.channel,
         address=conversation.address,
@@ -171,8 +233,8 @@ async def _turn(session: AsyncSession, clock: Clock, inbound: InboundUpdate, wor
         press={**button.payload, "offered_with": button.message_id} if button else None,
         expired_press=button is None and (kind == "press" or is_token(text)),
         further=await _is_further(session, inbound),
-        said=await _said_before(session, inbound),
-        in_crisis=await in_crisis(session, clock, conversation.id),
+        said=around.said,
+        in_crisis=around.in_crisis,
         dialogue=conversation.dialogue,
         honorific=conversation.honorific,
         misunderstood=conversation.misunderstood,
@@ -182,17 +244,32 @@ async def _turn(session: AsyncSession, clock: Clock, inbound: InboundUpdate, wor
     )
 
 
-async def _said_before(session: AsyncSession, inbound: InboundUpdate) -> tuple[str, ...]:
-    before = await session.scalar(
-        select(InboundUpdate.id)
-        .where(
-            InboundUpdate.conversation_id == inbound.conversation_id,
-            InboundUpdate.id < inbound.id,
-        )
-        .order_by(InboundUpdate.id.desc())
-        .limit(1)
+@dataclass(frozen=True)
+class _Around:
+    """A message, and what stands around it in the chat."""
+
+    message: Message
+    said: tuple[str, ...]
+    """The texts that answered the message before."""
+    last: Message | None
+    """The last message of the bot, whatever it answered."""
+    in_crisis: bool
+
+
+async def _around(session: AsyncSession, clock: Clock, inbound: InboundUpdate) -> _Around:
+    look = {
+        "conversation": inbound.conversation_id,
+        "inbound": inbound.id,
+        "since": clock.now() - CRISIS,
+    }
+    rows = (await session.execute(_AROUND, look)).all()
+    out = [row for row in rows if row.Message.direction == "out"]
+    return _Around(
+        message=next(row.Message for row in rows if row.Message.inbound_id == inbound.id),
+        said=tuple(row.Message.text for row in out if row.before),
+        last=out[-1].Message if out else None,
+        in_crisis=bool(rows[0].crisis),
     )
-    return () if before is None else tuple(one.text for one in await replies_in(session, before))
 
 
 async def _is_further(session: AsyncSession, inbound: InboundUpdate) -> bool:
@@ -227,11 +304,12 @@ async def _write(
         conversation.misunderstood = outcome.misunderstood
     if outcome.honorific is not None:
         conversation.honorific = outcome.honorific
-    message = await session.get_one(Message, turn.message_id)
-    message.understanding = outcome.understanding
+    if outcome.understanding:
+        await session.execute(
+            update(Message)
+            .where(Message.id == turn.message_id)
+            .values(understanding=outcome.understanding)
+        )
     for flag in outcome.flags:
         await raise_flag(session, clock, settings, conversation.id, flag, turn.inbound_id)
-    return [
-        await put_out(session, clock, conversation, reply, inbound_id=turn.inbound_id)
-        for reply in outcome.replies
-    ]
+    return await put_out(session, clock, conversation, outcome.replies, inbound_id=turn.inbound_id)

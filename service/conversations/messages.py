@@ -79,3 +79,11 @@ class Outcome:
     flags: Sequence[RaisedFlag] = ()
     misunderstood: int | None = None
     honorific: str | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of an outcome: the ids of the messages that go out, and whether more waits."""
+
+    sent: Sequence[int]
+    more: bool

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
@@ -20,32 +19,37 @@ _TOKEN = re.compile(r"#[\w-]{16}")
 _ORDINALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 
-def offer(
-    session: AsyncSession, clock: Clock, message: Message, buttons: Sequence[Button]
-) -> list[dict[str, Any]]:
-    """Issue tokens for the buttons of a message that is stored already.
+def shown(buttons: Sequence[Button]) -> list[dict[str, Any]]:
+    """The buttons as doors show them, each with a new token."""
+    return [
+        {
+            "title": button.title,
+            "payload": TOKEN_MARK + secrets.token_urlsafe(12),
+            **({"aside": True} if button.payload.get("aside") else {}),
+            **({"answer": True} if _is_answer(button) else {}),
+        }
+        for button in buttons
+    ]
 
-    Returns:
-        The buttons as doors show them.
-    """
-    shown = []
-    for button in buttons:
-        token = TOKEN_MARK + secrets.token_urlsafe(12)
-        entry: dict[str, Any] = {"title": button.title, "payload": token}
-        if button.payload.get("aside"):
-            entry["aside"] = True
-        shown.append(entry)
-        session.add(
-            Offer(
-                token=token,
-                conversation_id=message.conversation_id,
-                message_id=message.id,
-                title=button.title,
-                payload=button.payload,
-                expires_at=clock.now() + OFFER_LIFE,
-            )
+
+def _is_answer(button: Button) -> bool:
+    """Whether a button says yes or no."""
+    return str(button.payload.get("say", "")).startswith(("/affirm", "/deny"))
+
+
+def offers(clock: Clock, message: Message, buttons: Sequence[Button]) -> list[Offer]:
+    """What the buttons of a message mean that is stored, and has them as ``shown`` made them."""
+    return [
+        Offer(
+            token=entry["payload"],
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            title=button.title,
+            payload=button.payload,
+            expires_at=clock.now() + OFFER_LIFE,
         )
-    return shown
+        for entry, button in zip(message.buttons, buttons, strict=True)
+    ]
 
 
 def is_token(text: str) -> bool:
@@ -54,35 +58,38 @@ def is_token(text: str) -> bool:
 
 
 async def pressed(
-    session: AsyncSession, clock: Clock, conversation_id: int, kind: str, text: str
+    session: AsyncSession,
+    clock: Clock,
+    conversation_id: int,
+    kind: str,
+    text: str,
+    last: Message | None,
 ) -> Offer | None:
     """The button that a message presses: by its token, or by its words just after it was offered.
 
     A token that was offered elsewhere presses nothing here, and is noted.
+
+    Args:
+        last: the last message of the bot in this conversation.
     """
-    text = text.strip()
-    if text.startswith(TOKEN_MARK):
-        return await _by_token(session, clock, conversation_id, text)
-    if kind != "text" or not text or len(text) > 40:
-        return None
-    last = await session.scalar(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.direction == "out",
-            Message.author == "bot",
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    if last is None:
-        return None
-    order = {button["payload"]: place for place, button in enumerate(last.buttons)}
-    rows = await session.scalars(
-        select(Offer).where(Offer.message_id == last.id, Offer.expires_at > clock.now())
-    )
-    offers = sorted(rows, key=lambda one: order[one.token])
-    return next((one for one in offers if one.title == text), None) or _by_ordinal(offers, text)
+    token = text.strip()
+    if not token.startswith(TOKEN_MARK):
+        token = _token_meant(last.buttons, token) if last is not None and kind == "text" else ""
+    return await _by_token(session, clock, conversation_id, token) if token else None
+
+
+def _token_meant(buttons: Sequence[dict[str, Any]], words: str) -> str:
+    """The token of the button that is meant by its title, else by its place."""
+    if not words or len(words) > 40:
+        return ""
+    by_title = next((one for one in buttons if words in _spoken(one["title"])), None)
+    meant = by_title or _by_ordinal(buttons, words)
+    return meant["payload"] if meant else ""
+
+
+def _spoken(title: str) -> tuple[str, str]:
+    """A title, and it without what stands behind it: 候补，有号叫我; 周二上午（余10）."""
+    return title, re.split("[，（]", title)[0]
 
 
 async def _by_token(
@@ -103,7 +110,7 @@ async def _by_token(
     return found if found is not None and found.expires_at > clock.now() else None
 
 
-def _by_ordinal(offers: Sequence[Offer], text: str) -> Offer | None:
+def _by_ordinal(buttons: Sequence[dict[str, Any]], text: str) -> dict[str, Any] | None:
     """第二个 presses the second button; a bare number does when the buttons are numbered."""
     inner = text.removeprefix("选").removeprefix("就").removesuffix("吧")
     if inner.startswith("第") and inner[2:] in ("个", "项", "条", "种"):
@@ -111,5 +118,8 @@ def _by_ordinal(offers: Sequence[Offer], text: str) -> Offer | None:
     elif len(inner) != 1 or not inner.isdigit():
         return None
     place = _ORDINALS.get(inner, unicodedata.digit(inner, 0))
-    choices = [one for one in offers if not one.payload.get("aside")]
+    if any(one.get("answer") for one in buttons):
+        # Among 确认 and 不了 nobody means the first one.
+        return None
+    choices = [one for one in buttons if not one.get("aside")]
     return choices[place - 1] if 1 <= place <= len(choices) else None

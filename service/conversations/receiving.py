@@ -1,6 +1,6 @@
 """The first step: what a channel delivered is kept, once, before the channel may forget it."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
@@ -10,6 +10,20 @@ from service.model import Conversation, InboundUpdate, Message
 from service.races import settled
 
 MAX_TEXT = 5_000
+
+_SAME_UPDATE = and_(
+    InboundUpdate.channel == bindparam("channel"),
+    InboundUpdate.update_key == bindparam("update_key"),
+)
+_UPDATE = select(InboundUpdate).where(_SAME_UPDATE)
+_CHAT_AND_UPDATE = (
+    select(Conversation, InboundUpdate)
+    .outerjoin(InboundUpdate, _SAME_UPDATE)
+    .where(
+        Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address")
+    )
+)
+"""A chat that is known, and the update if it was kept already: one look for what all need."""
 
 
 async def receive(db: Database, clock: Clock, incoming: Incoming) -> tuple[int, int]:
@@ -34,15 +48,17 @@ async def conversation_for(db: Database, clock: Clock, channel: str, address: st
 
 
 async def _receive(session: AsyncSession, clock: Clock, incoming: Incoming) -> tuple[int, int]:
-    known = await session.scalar(
-        select(InboundUpdate).where(
-            InboundUpdate.channel == incoming.channel,
-            InboundUpdate.update_key == incoming.update_key,
-        )
-    )
+    look = {
+        "channel": incoming.channel,
+        "update_key": incoming.update_key,
+        "address": incoming.address,
+    }
+    found = (await session.execute(_CHAT_AND_UPDATE, look)).one_or_none()
+    conversation, known = found or (None, await session.scalar(_UPDATE, look))
     if known is not None:
         return known.id, known.conversation_id
-    conversation = await _conversation(session, clock, incoming.channel, incoming.address)
+    if conversation is None:
+        conversation = await _made(session, clock, incoming.channel, incoming.address)
     conversation.unreachable_at = None
     now = clock.now()
     inbound = InboundUpdate(
@@ -81,8 +97,10 @@ async def _conversation(
     known: Conversation | None = await session.scalar(
         select(Conversation).where(Conversation.channel == channel, Conversation.address == address)
     )
-    if known is not None:
-        return known
+    return known or await _made(session, clock, channel, address)
+
+
+async def _made(session: AsyncSession, clock: Clock, channel: str, address: str) -> Conversation:
     made = Conversation(channel=channel, address=address, dialogue={}, made_at=clock.now())
     session.add(made)
     await session.flush()

@@ -1,11 +1,13 @@
 """The last step: what goes out is written into the outbox, and every door reads it from there."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Reply
-from service.conversations.offers import offer
+from service.conversations.offers import offers, shown
 from service.database import Database
 from service.model import Conversation, InboundUpdate, Message, Outbox
 
@@ -14,42 +16,51 @@ async def put_out(
     session: AsyncSession,
     clock: Clock,
     conversation: Conversation,
-    reply: Reply,
+    replies: Sequence[Reply],
     *,
     inbound_id: int | None = None,
     author: str = "bot",
-) -> int:
-    """Put a message into the outbox and issue tokens for its buttons.
+) -> list[int]:
+    """Put messages into the outbox, with tokens for their buttons.
 
-    A chat that cannot be reached gets nothing: the message is kept as failed.
+    A chat that cannot be reached gets nothing: the messages are kept as failed.
+
+    Returns:
+        The messages' ids.
     """
     now = clock.now()
-    state = "pending" if conversation.unreachable_at is None else "failed"
-    message = Message(
-        conversation_id=conversation.id,
-        direction="out",
-        author=author,
-        text=reply.text,
-        buttons=[],
-        inbound_id=inbound_id,
-        at=now,
-        state=state,
+    state, error = (
+        ("pending", "") if conversation.unreachable_at is None else ("failed", "unreachable")
     )
-    session.add(message)
-    await session.flush()
-    message.buttons = offer(session, clock, message, reply.buttons)
-    session.add(
-        Outbox(
-            message_id=message.id,
+    messages = [
+        Message(
             conversation_id=conversation.id,
-            channel=conversation.channel,
+            direction="out",
+            author=author,
+            text=reply.text,
+            buttons=shown(reply.buttons),
+            inbound_id=inbound_id,
+            at=now,
             state=state,
-            due_at=now,
-            error="" if state == "pending" else "unreachable",
         )
-    )
+        for reply in replies
+    ]
+    session.add_all(messages)
+    # Their ids are needed from here on.
     await session.flush()
-    return message.id
+    for message, reply in zip(messages, replies, strict=True):
+        session.add_all(offers(clock, message, reply.buttons))
+        session.add(
+            Outbox(
+                message_id=message.id,
+                conversation_id=conversation.id,
+                channel=conversation.channel,
+                state=state,
+                due_at=now,
+                error=error,
+            )
+        )
+    return [message.id for message in messages]
 
 
 async def push(
@@ -58,7 +69,8 @@ async def push(
     """Send a message that answers no message."""
     async with db.transaction() as session:
         conversation = await session.get_one(Conversation, conversation_id)
-        return await put_out(session, clock, conversation, reply, author=author)
+        (message_id,) = await put_out(session, clock, conversation, [reply], author=author)
+        return message_id
 
 
 async def replies_to(db: Database, inbound_id: int) -> list[Message] | None:
@@ -68,6 +80,18 @@ async def replies_to(db: Database, inbound_id: int) -> list[Message] | None:
         if inbound is None or inbound.done_at is None:
             return None
         return await replies_in(session, inbound_id)
+
+
+async def not_sent(db: Database, conversation_id: int) -> list[Message]:
+    """The messages of a chat that wait to be delivered, oldest first."""
+    async with db.reading() as session:
+        rows = await session.scalars(
+            select(Message)
+            .join(Outbox, Outbox.message_id == Message.id)
+            .where(Outbox.conversation_id == conversation_id, Outbox.state == "pending")
+            .order_by(Message.id)
+        )
+        return list(rows)
 
 
 async def replies_in(session: AsyncSession, inbound_id: int) -> list[Message]:

@@ -164,3 +164,53 @@ def _promised(case: Case) -> timedelta:
 def _names_the_date(told: Replies, by: datetime, records: Records) -> None:
     assert records.shown(by) in told
     assert f"{by:%H:%M}" in told
+
+
+async def test_giving_up_a_complaint_is_met_kindly_and_recorded_nowhere(
+    chat: Chat, records: Records
+) -> None:
+    told = await chat.tell("我要投诉你们医生", "算了说了也没用")
+    assert "还没有登记" in told
+    assert await records.cases(chat) == []
+    await chat.tell("继续", "昨天骨科", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert "算了" not in str(case.facts)
+
+
+@pytest.mark.parametrize("other", ["先挂号吧", "我想预约挂号"])
+async def test_another_errand_is_no_fact_of_a_complaint(chat: Chat, other: str) -> None:
+    await chat.say("护士骂人")
+    assert "挂哪个科" in str(await chat.say(other)) or "您想挂哪个科" in chat.offered
+
+
+async def test_anonymous_may_be_said_at_any_time(chat: Chat, records: Records) -> None:
+    done = await chat.tell("我要投诉", "护士骂人", "昨天骨科 匿名", "道歉")
+    (case,) = await records.cases(chat)
+    assert case.anonymous
+    assert "护士骂人" in done, "what was recorded is shown"
+
+
+async def test_praise_with_a_long_wait_in_it_is_asked_about(chat: Chat, records: Records) -> None:
+    asked = await chat.say("等四个小时 服务真好")
+    assert "我要投诉" in asked.titles
+    assert await records.cases(chat) == []
+    await chat.press("我要投诉")
+    await chat.tell("昨天骨科", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert (case.kind, case.facts["what"]) == ("complaint", "等四个小时 服务真好")
+
+
+@pytest.mark.parametrize("text", ["要送锦旗给谁", "我要表扬一个人"])
+async def test_a_question_or_a_bare_wish_is_not_yet_praise(
+    chat: Chat, records: Records, text: str
+) -> None:
+    await chat.say(text)
+    assert await records.cases(chat) == []
+
+
+async def test_harm_by_staff_is_told_to_the_medical_affairs_office(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉", "护工把我妈摔了 要赔偿", "昨天骨科病房", "匿名")
+    (case,) = await records.cases(chat)
+    assert case.medical_dispute

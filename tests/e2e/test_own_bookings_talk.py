@@ -91,3 +91,48 @@ async def test_somebody_elses_booking_is_neither_told_nor_cancelled(
         await another_chat.say("算了")
     kept = await records.booking(chat)
     assert (kept.number, kept.day, kept.state) == (booking.number, booking.day, "booked")
+
+
+async def two_booked(chat: Chat, records: Records) -> None:
+    """骨科 for 王秀英 first, then 皮肤科 for her husband."""
+    first = await booked(chat, records, "骨科")
+    clinic = next(one for one in await records.free("皮肤科") if one.day > first.day)
+    await chat.tell("再挂一个号", "皮肤科", records.half_day(clinic))
+    await chat.press("其他人")
+    await chat.tell("我老公李建国", chat.phone, "确认")
+    assert len(await records.bookings(chat)) == 2
+
+
+@pytest.mark.parametrize("words", ["不对 是取消皮肤科的", "不是骨科 是皮肤科"])
+async def test_the_wrong_booking_is_not_cancelled(chat: Chat, records: Records, words: str) -> None:
+    await two_booked(chat, records)
+    assert "骨科" in await chat.say("把骨科那个取消")
+    assert "皮肤科" in await chat.say(words)
+    await chat.press("确认取消")
+    assert (await records.booking(chat)).session.practitioner.department.name == "骨科"
+
+
+async def test_not_this_one_asks_which(chat: Chat, records: Records) -> None:
+    await two_booked(chat, records)
+    asked = await chat.tell("把骨科那个取消", "不是这个")
+    assert len([one for one in asked.titles if "王秀英" in one or "李建国" in one]) == 2
+    assert len(await records.bookings(chat)) == 2
+
+
+async def test_a_booking_is_found_by_the_relation(chat: Chat, records: Records) -> None:
+    await two_booked(chat, records)
+    assert "李建国" in await chat.say("取消我老公的")
+    await chat.say("不取消")
+    asked = await chat.say("把我爱人的改个时间")
+    assert "改哪一个" not in asked
+    assert "有号" in asked
+
+
+async def test_another_booking_can_be_meant_while_one_is_moved(
+    chat: Chat, records: Records
+) -> None:
+    await two_booked(chat, records)
+    last = (await records.free("骨科", after=4))[-1]
+    await chat.say(f"把骨科的改到{records.half_day(last)}")
+    assert "骨科" not in await chat.say("不对 是皮肤科的")
+    assert len(await records.bookings(chat)) == 2

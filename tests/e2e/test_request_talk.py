@@ -93,3 +93,70 @@ async def test_an_escort_for_a_day_too_near_is_not_promised(chat: Chat, records:
     answered = await chat.say("今天下午能不能派个人推轮椅陪我妈看病")
     assert "来不及" in answered
     assert await records.requests(chat) == []
+
+
+async def test_what_is_told_instead_of_a_day_is_kept_and_the_day_still_asked(
+    chat: Chat, records: Records
+) -> None:
+    asked = await chat.tell("我想约个核磁共振", "腰椎的")
+    assert "哪天" in asked
+    day = records.words(records.today + timedelta(days=5))
+    shown = await chat.tell(day, "李建国", "13900139002")
+    assert "腰椎" in shown
+    assert "核磁共振" in shown
+    assert "我想约" not in shown
+
+
+async def test_the_examination_can_be_changed_before_the_yes(chat: Chat, records: Records) -> None:
+    await chat.tell("做个胃镜", "不做胃镜了 做肠镜", "尽快", "李建国", "13900139002")
+    assert "肠镜" in chat.offered
+    assert "胃镜" not in chat.offered
+    assert "哪里要改" in await chat.say("不对")
+    await chat.tell("改成CT", "好的")
+    (request,) = await records.requests(chat)
+    assert (request.details["what"], request.details["when"]) == ("CT", "尽快")
+
+
+async def test_a_request_is_moved_after_a_yes(chat: Chat, records: Records) -> None:
+    first, later = (records.today + timedelta(days=ahead) for ahead in (5, 6))
+    await chat.tell("找人陪诊", f"{first.month}月{first.day}日", "李建国", "13900139002", "好的")
+    asked = await chat.say(f"能改到{later.month}月{later.day}日吗")
+    assert records.shown(first) in asked
+    assert records.shown(later) in asked
+    (request,) = await records.requests(chat)
+    assert records.shown(first) in request.details["when"]
+
+    assert request.number in await chat.say("好的")
+    (request,) = await records.requests(chat)
+    assert records.shown(later) in request.details["when"]
+    assert records.shown(first) in request.details["earlier"][0]["when"]
+
+
+async def test_of_several_requests_the_one_to_move_is_chosen(chat: Chat, records: Records) -> None:
+    await chat.tell("我想约个腹部B超", "尽快", "李建国", "13900139002", "好的")
+    await chat.tell("找人陪诊", "尽快")
+    await chat.press("李建国")
+    await chat.tell("好的", "你好", "把陪诊改到下下周三", "好的")
+    exam, escort = sorted(await records.requests(chat), key=lambda one: one.id)
+    assert exam.details["when"] == "尽快"
+    assert "周三" in escort.details["when"]
+
+
+async def test_asking_for_the_bed_shows_the_request_instead_of_opening_another(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要住院做膝关节手术", "尽快", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    shown = await chat.say("床位什么时候有")
+    assert request.number in shown
+    assert "再申请一个" in shown.titles
+    assert len(await records.requests(chat)) == 1
+
+
+async def test_a_referral_is_asked_for_its_way_and_illness_once(
+    chat: Chat, records: Records
+) -> None:
+    assert "因为什么病" in await chat.say("从社区医院转到你们心内科")
+    await chat.tell("冠心病", "尽快", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert "冠心病" in request.details["what"]

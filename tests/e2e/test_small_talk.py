@@ -4,6 +4,7 @@ import pytest
 
 from service.model import AuditEntry
 from tests.e2e.chat import Chat
+from tests.e2e.program import Program
 from tests.e2e.records import Records
 from tests.e2e.steps import booked, until_confirm
 
@@ -35,14 +36,28 @@ async def test_a_person_is_promised_with_the_time(chat: Chat, records: Records, 
     assert (by - records.now).total_seconds() <= 30 * 60
 
 
+MURMURS = (
+    "那个那个怎么弄的来着就那回事",
+    "这个吧你说它到底算哪样",
+    "上面那一个和底下那一个都一样吗还是",
+    "哦那后来呢所以就那么着",
+    "其实也不是那样就是那样",
+)
+"""Which of them no model makes anything of differs from one training to the next."""
+
+
 async def test_not_understood_offers_meanings_first_and_then_a_person(
-    chat: Chat, records: Records
+    program: Program, records: Records
 ) -> None:
-    first = await chat.say("那个那个怎么弄的来着就那回事")
+    for murmur in MURMURS:
+        chat = Chat(program.url)
+        first = await chat.say(murmur)
+        if "都不是" in first.titles:
+            break
     assert len(first.titles) == 3
     assert first.titles[-1] == "都不是"
     assert await records.flags(chat) == []
-    second = await chat.say("那个那个又怎么弄的来着就那回事")
+    second = await chat.say(murmur)
     assert "找人工" in second.titles
     assert await records.flag_kinds(chat) == {"misunderstood"}
 

@@ -149,7 +149,7 @@ async def _offered(desk: Desk, *titles: str) -> tuple[int, list[str]]:
     turn = await _turn(desk, chat)
     buttons = tuple(Button(title, {"say": f"/{title}"}) for title in titles)
     outcome = Outcome([Reply("您想什么时候来？", buttons)])
-    (sent,) = await store.finish(desk.db, desk.clock, desk.settings, turn, outcome)
+    (sent,) = (await store.finish(desk.db, desk.clock, desk.settings, turn, outcome)).sent
     message = await desk.one(Message, Message.id == sent)
     assert [one["title"] for one in message.buttons] == list(titles)
     return chat, [one["payload"] for one in message.buttons]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -261,7 +262,7 @@ async def test_an_answer_is_written_whole(desk: Desk) -> None:
         misunderstood=1,
         honorific="王女士",
     )
-    ids = await store.finish(desk.db, desk.clock, desk.settings, turn, outcome)
+    ids = (await store.finish(desk.db, desk.clock, desk.settings, turn, outcome)).sent
 
     replies = await store.replies_to(desk.db, inbound)
     assert replies is not None
@@ -365,8 +366,9 @@ async def _turn(desk: Desk, chat: int, worker: str = "") -> Turn:
     return turn
 
 
-async def _finish(desk: Desk, turn: Turn, words: str) -> list[int]:
-    return await store.finish(desk.db, desk.clock, desk.settings, turn, Outcome([Reply(words)]))
+async def _finish(desk: Desk, turn: Turn, words: str) -> Sequence[int]:
+    done = await store.finish(desk.db, desk.clock, desk.settings, turn, Outcome([Reply(words)]))
+    return done.sent
 
 
 async def _is_taken(desk: Desk, chat: int, *, by: str) -> bool:
