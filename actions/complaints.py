@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType, FollowupAction
 
 from actions.cases import ADDS, GOES_ON, TAKES_BACK, add, ask_to_take_back, open_complaint
 from actions.errand import DONE, OPENINGS, Draft, Errand
-from actions.turn import Turn
+from actions.turn import Turn, echo
 from actions.wishes import day_words
 from service import cases
 from service.answers import find_answers
@@ -271,7 +271,7 @@ class Complaint(Errand):
         turn.say(
             "complaint_done",
             number=case.number,
-            said=_in_short(draft["what"]),
+            said=echo(draft["what"]),
             by=f"{day_words(by.date())}{by:%H:%M}",
         )
         if case.medical_dispute:
@@ -281,12 +281,6 @@ class Complaint(Errand):
 
 LEAVES = 0.6
 """From this confidence on another errand's opening ends the questions of a complaint."""
-LONGEST_SHOWN = 40
-
-
-def _in_short(what: str) -> str:
-    plain = what.replace("\n", "，")
-    return plain if len(plain) <= LONGEST_SHOWN else plain[:LONGEST_SHOWN] + "…"
 
 
 def _is_other_wish(turn: Turn, step: str) -> bool:

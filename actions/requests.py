@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction
 from actions import request_words as words
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
-from actions.turn import Turn
+from actions.turn import Turn, echo
 from actions.wishes import PERIOD_NAMES, ClinicWish, Heard, day_words, days_words, hear
 from service.crypto import masked_phone
 from service.model import ServiceRequest
@@ -63,7 +63,6 @@ KINDS = {
 }
 
 
-LONGEST_SHOWN = 40
 TAKES_BACK = re.compile(
     r"(?:取消|撤回|撤销|撤掉|退掉|不要|不用|不)(?:我的?|这个|那个)?(?:候补|申请|陪诊|会诊|转诊|检查|住院|排队|等号|轮椅)"
     r"|(?:候补|申请|陪诊|会诊|转诊|轮椅).{0,3}(?:不要|不用|取消|撤)了?"
@@ -359,7 +358,7 @@ class Request(Errand):
             )
             return "what"
         if draft.pop("changed", False) and not self._is_complete(draft):
-            turn.say("request_content", what=str(draft["what"])[:LONGEST_SHOWN])
+            turn.say("request_content", what=echo(str(draft["what"])))
         reason = draft.pop("ask_when", "")
         if reason:
             turn.say(f"when_{reason}")
@@ -452,7 +451,7 @@ def request_line(turn: Turn, request: ServiceRequest) -> str:
     about = " ".join(
         str(request.details[key]) for key in ("what", "when") if key in request.details
     )
-    short = about if len(about) <= LONGEST_SHOWN else about[:LONGEST_SHOWN] + "…"
+    short = echo(about)
     return (
         f"{request.number} {WORDS[request.kind]}：{short}，"
         f"同事{day_words(by.date(), turn.today)}{by:%H:%M}前联系您"
@@ -467,7 +466,7 @@ def _wrong(turn: Turn) -> list[str]:
 async def lines_of(turn: Turn, details: dict[str, Any]) -> str:
     """What is wished, where and when, as it is confirmed and as it stands in the receipt."""
     what = str(details.get("what", "")).replace("\n", " ")
-    short = what if len(what) <= LONGEST_SHOWN else what[:LONGEST_SHOWN] + "…"
+    short = echo(what)
     handbook = await turn.handbook()
     said = [one.name for one in handbook.find_departments(what)]
     said += [one.name for one in handbook.find_doctors(what)]

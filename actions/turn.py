@@ -31,6 +31,18 @@ _SKIP = re.compile(
 )
 
 
+# A Rasa server is given /restart as “/restart, so that it takes it for words.
+_QUOTE = re.compile(r"^“(?=\s*[/／⁄∕])")
+LONGEST_ECHO = 40
+_MARKUP = re.compile(r"[<>{}\s]+")
+
+
+def echo(words: str) -> str:
+    """The patient's own words as they are said back: in short, and without signs of markup."""
+    plain = _MARKUP.sub(" ", words).strip()
+    return plain if len(plain) <= LONGEST_ECHO else plain[:LONGEST_ECHO] + "…"
+
+
 class Turn:
     """The latest message, where the dialogue stands, and how to answer."""
 
@@ -39,7 +51,7 @@ class Turn:
         self._tracker = tracker
         self.services: Services = current()
         message = tracker.latest_message
-        self.text: str = written_digits(message.get("text") or "")
+        self.text: str = written_digits(_QUOTE.sub("", message.get("text") or ""))
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []

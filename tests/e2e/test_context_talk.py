@@ -41,7 +41,7 @@ async def test_another_booking_is_moved_in_the_middle_of_a_new_one(
 
 
 async def test_a_suggested_department_is_taken_by_going_on(chat: Chat, records: Records) -> None:
-    await chat.say("我头晕好几天了想挂号")
+    await chat.say("头晕血压高想挂号")
     assert "这几天有号" in await chat.say("帮我挂一个吧")
 
 
