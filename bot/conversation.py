@@ -72,6 +72,7 @@ class Conversations:
         self._alerts = alerts
         self._worker = uuid.uuid4().hex
         self._engine: Engine | None = None
+        self._engine_is_there = asyncio.Event()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._news: dict[int, set[asyncio.Event]] = {}
@@ -86,6 +87,7 @@ class Conversations:
     def use(self, engine: Engine) -> Engine | None:
         """Answer with this engine from the next message on; returns the one used so far."""
         before, self._engine = self._engine, engine
+        self._engine_is_there.set()
         return before
 
     async def receive(self, incoming: Incoming) -> tuple[int, int]:
@@ -175,8 +177,17 @@ class Conversations:
                 await asyncio.sleep(RETRY.total_seconds())
             except (DatabaseUnavailable, EngineNotReady) as error:
                 logger.warning("conversation %s waits: %s", conversation_id, type(error).__name__)
-                await asyncio.sleep(pause.total_seconds())
+                await self._pause(pause)
                 pause = min(pause * 2, LONGEST_RETRY)
+
+    async def _pause(self, pause: timedelta) -> None:
+        """Wait before the next attempt; who waits for the first engine goes on when it comes."""
+        if self._engine is not None:
+            await asyncio.sleep(pause.total_seconds())
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause.total_seconds()):
+                await self._engine_is_there.wait()
 
     async def _answered(self, turn: Turn) -> Outcome:
         """An outcome in any case: every turn answers, also when something of ours is broken."""

@@ -37,8 +37,13 @@ async def test_a_person_is_promised_with_the_time(chat: Chat, records: Records, 
 
 
 MURMURS = (
+    "早就说了嘛那边那位",
+    "树上两只",
+    "嘟嘟嘟嘟",
     "那个那个怎么弄的来着就那回事",
     "这个吧你说它到底算哪样",
+    "往东走了又回来",
+    "一个接一个的",
     "上面那一个和底下那一个都一样吗还是",
     "哦那后来呢所以就那么着",
     "其实也不是那样就是那样",
