@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 
 from actions.choosing import session_line
 from actions.errand import DONE, Draft, Errand
-from actions.requests import WORDS, own_requests, request_line
+from actions.request_kinds import WORDS, own_requests, request_line
 from actions.turn import Turn, TurnAction
 from actions.wishes import ClinicWish, Heard, day_words, hear
 from service import appointments

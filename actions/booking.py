@@ -160,18 +160,8 @@ class Booking(Errand):
         """What a known patient has booked already in the half-day that is wished."""
         if "patient" not in draft:
             return None
-        clinic = await appointments.find_session(turn.services.db, draft["session"])
-        standing = await appointments.standing(
-            turn.services.db, turn.services.clock, await turn.conversation_id()
-        )
-        return next(
-            (
-                one
-                for one in standing
-                if one.patient_id == draft["patient"]
-                and (one.session.day, one.session.period) == (clinic.day, clinic.period)
-            ),
-            None,
+        return await appointments.taken_beside(
+            turn.services.db, await turn.conversation_id(), draft["patient"], draft["session"]
         )
 
     async def _confirm(self, turn: Turn, draft: Draft) -> str:

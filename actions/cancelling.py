@@ -12,7 +12,7 @@ from actions.appointments import (
 )
 from actions.choosing import session_line
 from actions.errand import DONE, Draft
-from actions.requests import WORDS, own_requests, request_line
+from actions.request_kinds import WORDS, own_requests, request_line
 from actions.turn import Turn
 from service import appointments
 from service.errors import NotFound, NotYours, PastCutoff
@@ -35,6 +35,7 @@ class CancelBooking(WithBooking):
     form = "cancel_form"
     word = "取消"
     opens = ("cancel_appointment",)
+    replaces = ("move_form",)
     verb = "cancel"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:

@@ -1,4 +1,4 @@
-"""Complaints, suggestions and praise: listen first, ask only what was not told, give a number."""
+"""Complaints: listen first, ask only what was not told, give a number."""
 
 import re
 
@@ -9,7 +9,6 @@ from actions.errand import DONE, OPENINGS, Draft, Errand
 from actions.turn import Turn, echo
 from actions.wishes import day_words
 from service import cases
-from service.answers import find_answers
 from service.cases import CaseFacts
 from service.errors import BadValue
 from service.patients import clean_phone
@@ -289,10 +288,10 @@ def _is_other_wish(turn: Turn, step: str) -> bool:
         return turn.confidence > 0.5
     if not step or step == "what":
         return False
-    return turn.intent in _OTHER and turn.confidence > 0.75 and not _PLACES.search(turn.text)
+    return turn.intent in OTHER_ERRANDS and turn.confidence > 0.75 and not _PLACES.search(turn.text)
 
 
-_OTHER = (
+OTHER_ERRANDS = (
     "book_appointment",
     "reschedule_appointment",
     "cancel_appointment",
@@ -306,126 +305,4 @@ _OTHER = (
 )
 
 
-SURE = 0.6
-"""Below this confidence nothing is recorded as praise or a suggestion without a yes."""
-
-
-class Opinion(Errand):
-    """A suggestion or praise: recorded in the patient's own words, and thanked for."""
-
-    form = "opinion_form"
-    word = "意见"
-    opens = ("give_suggestion", "give_praise")
-    own = OPENINGS
-
-    async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        if step == "sure":
-            draft["sure"] = turn.affirms
-            return turn.affirms or turn.denies
-        if step == "which":
-            draft["sure"] = draft["checked"] = turn.affirms or "表扬" in turn.text
-            return bool(draft["sure"]) or turn.denies
-        if not step:
-            draft["kind"] = "praise" if turn.intent == "give_praise" else "suggestion"
-            draft["sure"] = not turn.typed or turn.confidence >= SURE
-            if turn.typed and not _BARE_OPINION.fullmatch(turn.text.strip()):
-                draft["what"] = turn.text
-                draft["asks"] = _is_question(turn.text)
-            return True
-        if not turn.typed or (turn.intent in _OTHER and turn.confidence > 0.75):
-            return False
-        if turn.intent.startswith("ask_") and turn.confidence > 0.75:
-            return False
-        draft["what"] = f"{draft.get('what') or ''}\n{turn.text}".strip()
-        draft["sure"] = True
-        return True
-
-    def _is_left_for(self, turn: Turn, step: str) -> bool:
-        """What seemed praise is a complaint after all."""
-        return step == "which" and turn.intent == "file_complaint"
-
-    async def ask(self, turn: Turn, draft: Draft) -> str:
-        kind = str(draft["kind"])
-        if draft.pop("asks", False):
-            await _explain(turn, kind)
-            return DONE
-        what = str(draft.get("what") or "")
-        if not what:
-            turn.say(f"{kind}_ask")
-            return "what"
-        if kind == "praise" and not draft.get("checked") and _ANGRY.search(what):
-            if draft.get("asked_which"):
-                turn.say("deny")
-                return DONE
-            draft["asked_which"] = True
-            turn.say(
-                "praise_or_complaint", [("我要投诉", "/file_complaint"), ("是表扬", "/affirm")]
-            )
-            return "which"
-        short = len(_PRAISE_FRAME.sub("", what)) < SHORTEST_PRAISE
-        if kind == "praise" and short and not draft.get("asked_more"):
-            draft["asked_more"] = True
-            turn.say("praise_more")
-            return "what"
-        if not draft["sure"] and draft.get("asked_sure"):
-            turn.say("deny")
-            return DONE
-        if not draft["sure"]:
-            draft["asked_sure"] = True
-            turn.say(f"{kind}_sure", [("是的，请记下", "/affirm"), ("不是", "/deny")])
-            return "sure"
-        services = turn.services
-        handbook = await turn.handbook()
-        doctors = handbook.find_doctors(draft["what"])
-        departments = handbook.find_departments(draft["what"])
-        case = await cases.open_case(
-            services.db,
-            services.vault,
-            services.clock,
-            services.settings,
-            conversation_id=await turn.conversation_id(),
-            kind=kind,
-            facts=CaseFacts(
-                what=draft["what"],
-                who=doctors[0].name if len(doctors) == 1 else "",
-                where=departments[0].name if departments else "",
-            ),
-            origin=turn.origin(kind),
-        )
-        turn.say(f"{kind}_done", number=case.number)
-        return DONE
-
-
-def _is_question(text: str) -> bool:
-    """Whether it is asked how to praise or to suggest, rather than done."""
-    asks = re.search(r"[？?]|谁|怎么|怎样|哪里|哪儿|在哪|如何|吗[。！]?$", text)
-    return bool(asks) and not _PRAISES.search(text)
-
-
-async def _explain(turn: Turn, kind: str) -> None:
-    """How it is done; the hospital's own entry when it has one."""
-    found = find_answers(await turn.handbook(), turn.text)
-    if found and found[0].answer.code == f"service-{kind}":
-        turn.say("answer", content=found[0].answer.text.strip())
-    else:
-        turn.say(f"{kind}_how")
-
-
-SHORTEST_PRAISE = 8
-"""In fewer characters nobody has said who was good and why."""
-_PRAISES = re.compile(
-    r"耐心|细心|热情|负责|(?:真|很|特别|太|非常|挺)(?:的)?好|专业|温柔|周到|辛苦了|不错|救了|治好|感动"
-)
-_ANGRY = re.compile(
-    r"等了?\s*(?:我|了)?\s*[一二两三四五六七八九十几半\d]+\s*个?半?多?(?:小时|钟头|上午|下午|天)|等了?(?:半天|好久|太久|很久)|排了?.{0,4}(?:小时|半天)"
-    r"|气死|生气|气人|来气|火大|(?<!相)(?<!误)差(?!不多|点|一点|异|别)|骂|吼|凶|没人管|推来推去|踢皮球|坑|垃圾|呵呵|敷衍|不耐烦"
-)
-_PRAISE_FRAME = re.compile(
-    r"我|俺|要|想|表扬|夸夸?|点赞|点个赞|感谢|谢谢|送|面|锦旗|写|封|表扬信|感谢信|给|你们|医院|一下|一?个人|一?[个位]|某|的|人|[，。！!,.\s]"
-)
-_BARE_OPINION = re.compile(
-    r"(?:我|俺)?(?:要|想|有|能不能|可以)?(?:给你们|给医院|跟你们)?(?:提|有|送)?(?:个|点|一个|一点|一条|些|一下|面)?(?:建议|意见|表扬|表扬信|锦旗|夸夸?|点赞)(?:一下|一位医生|一个医生|医生|护士|你们)?[吗呢啊吧。！!，,？?]*"
-)
-
-
-ACTIONS = (Complaint, Opinion)
+ACTIONS = (Complaint,)

@@ -13,7 +13,7 @@ from actions.booking import say_already_booked, say_receipt
 from actions.cancelling import NAMED
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft
-from actions.requests import WORDS, is_too_soon, lines_of, own_requests, spoken_days
+from actions.request_kinds import WORDS, is_too_soon, lines_of, own_requests, spoken_days
 from actions.turn import Turn
 from actions.wishes import ClinicWish, apply, day_words, hear
 from service import appointments

@@ -10,7 +10,7 @@ from actions.complaints import VENTS
 from actions.doctors import ShowSchedule
 from actions.people import LONGEST_NAME
 from actions.questions import ASKS_NOTICES, MEDICAL, tell_notices, tell_phone
-from actions.requests import TAKES_BACK, own_requests
+from actions.request_kinds import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service import safety

@@ -342,6 +342,19 @@ async def _by_origin(session: AsyncSession, origin: str) -> Appointment | None:
     return found
 
 
+async def taken_beside(
+    db: Database, conversation_id: int, patient_id: int, session_id: int
+) -> Appointment | None:
+    """What the patient has booked already in a session's half-day, to say so before it is asked for.
+
+    Raises:
+        NotYours: the patient belongs to another chat.
+    """
+    async with db.reading() as session:
+        patient = await own_patient(session, conversation_id, patient_id)
+        return await _in_half_day(session, patient, await _clinic(session, session_id))
+
+
 async def _after_collision(
     db: Database, conversation_id: int, patient_id: int, session_id: int, origin: str
 ) -> Appointment:
