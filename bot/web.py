@@ -8,11 +8,9 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
@@ -27,7 +25,6 @@ from bot.webchat import ChatPage
 from bot.webinput import DETAIL, is_blank, read_json, refusal
 from bot.wording import Wording
 from service import conversations as store
-from service import outbox
 from service.clock import Clock
 from service.conversations import Incoming
 from service.database import Database
@@ -149,7 +146,6 @@ class _RestChannel:
         self._wording = wording
         self._patience = patience
         self._awaited: set[int] = set()
-        self._handing_over: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def add_to(self, app: FastAPI) -> None:
         app.add_api_route("/webhooks/rest/", self.status, methods=["GET"])
@@ -182,19 +178,20 @@ class _RestChannel:
     ) -> list[dict[str, Any]]:
         self._awaited.add(inbound)
         try:
-            replies = await self._replies(request, inbound, conversation)
-            messages = await self._hand_over(request, conversation, replies or ())
+            messages = await self._messages(request, inbound, conversation)
         finally:
             self._awaited.discard(inbound)
-        shown = [_shown(sender, one) for one in messages]
-        if replies is None:
-            shown.append(_plain(sender, self._wording["getting_ready"]))
-        return shown
+        if messages is None:
+            return [_plain(sender, self._wording["getting_ready"])]
+        return [_shown(sender, one) for one in messages]
 
-    async def _replies(
+    async def _messages(
         self, request: Request, inbound: int, conversation: int
     ) -> list[ChatMessage] | None:
-        """The answers to a message; None when there are none in time."""
+        """The answers to a message, and what was sent to this chat earlier and not fetched.
+
+        None when there are none in time.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + self._patience
         while True:
@@ -203,39 +200,19 @@ class _RestChannel:
             try:
                 # Listening must have begun before we look, or news in between would be missed.
                 await asyncio.sleep(0)
+                if await request.is_disconnected():
+                    # Nobody reads this answer: it goes out with the next one.
+                    return []
                 # While the database is away, the message is kept and its answer still to come.
                 with suppress(DatabaseUnavailable):
-                    replies = await store.replies_to(self._db, inbound)
-                    if replies is not None:
-                        return replies
-                if loop.time() >= until or await request.is_disconnected():
+                    messages = await store.hand_over(self._db, conversation, inbound, self._awaited)
+                    if messages is not None:
+                        return messages
+                if loop.time() >= until:
                     return None
                 await news
             finally:
                 news.cancel()
-
-    async def _hand_over(
-        self, request: Request, conversation: int, replies: Sequence[ChatMessage]
-    ) -> list[ChatMessage]:
-        """The answers, and what was sent to this chat earlier and not fetched; said to be sent."""
-        lock = self._handing_over.setdefault(conversation, asyncio.Lock())
-        async with lock:
-            if await request.is_disconnected():
-                # Nobody reads this answer: it goes out with the next one.
-                return []
-            try:
-                left = await store.not_sent(self._db, conversation)
-                messages = {one.id: one for one in left if self._is_left(one)}
-                messages |= {one.id: one for one in replies}
-                await outbox.note_sent(self._db, list(messages))
-            except DatabaseUnavailable as error:
-                logger.warning("conversation %s is handed over twice: %s", conversation, error)
-                return list(replies)
-            return [messages[key] for key in sorted(messages)]
-
-    def _is_left(self, message: ChatMessage) -> bool:
-        """Whether a message waits to be fetched, and no other request waits for just this one."""
-        return message.inbound_id not in self._awaited
 
 
 def _answer(request: Request, messages: list[dict[str, Any]]) -> Response:

@@ -11,9 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.errors import DatabaseUnavailable, ServiceError
-from service.sqlite_driver import OneStepDriver
+from service.sqlite_driver import wait_to_write
 
-_BEGIN = "xinqiao_begin"
+_READ_ONLY = "xinqiao_read_only"
 
 
 class Database:
@@ -26,7 +26,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _open(url)
-        self._reading = self.engine.execution_options(**{_BEGIN: ""})
+        self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -92,7 +92,7 @@ def _open(url: str) -> AsyncEngine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # Without hide_parameters an error's text would carry patients' words into the log.
-    engine = create_async_engine(url, module=OneStepDriver(), hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -106,7 +106,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        # Short, since it holds up the loop; the long waiting is done by ``wait_to_write``.
+        "busy_timeout=20",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -114,9 +115,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # A transaction that reads first and writes later would fail with "locked" beside another one.
-    begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
-    if begin:
-        connection.exec_driver_sql(begin)
+    if not connection.get_execution_options().get(_READ_ONLY):
+        wait_to_write(connection)
 
 
 __all__ = ["AsyncConnection", "AsyncSession", "Database"]

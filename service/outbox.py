@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from service.clock import Clock
+from service.conversations.sending import mark_sent
 from service.database import Database
 from service.model import Conversation, Message, Outbox
 
@@ -79,19 +80,9 @@ async def claim(db: Database, clock: Clock, channel: str, limit: int = 20) -> li
 
 async def note_sent(db: Database, message_ids: list[int], channel_message: str = "") -> None:
     """Say that messages have reached their channel."""
-    if not message_ids:
-        return
-    async with db.transaction() as session:
-        await session.execute(
-            update(Outbox)
-            .where(Outbox.message_id.in_(message_ids))
-            .values(state="sent", leased_until=None)
-        )
-        await session.execute(
-            update(Message)
-            .where(Message.id.in_(message_ids))
-            .values(state="sent", channel_message=channel_message)
-        )
+    if message_ids:
+        async with db.transaction() as session:
+            await mark_sent(session, message_ids, channel_message)
 
 
 async def note_later(

@@ -76,7 +76,7 @@ def read_settings(
     """
     read = _Reader(os.environ if environment is None else environment)
     home = Path(read("XINQIAO_HOME", "var", _text, "a folder")).absolute()
-    database = f"sqlite+aiosqlite:///{home / ('rehearsal.db' if rehearsal else 'xinqiao.db')}"
+    database = f"sqlite+inloop:///{home / ('rehearsal.db' if rehearsal else 'xinqiao.db')}"
     if not rehearsal:
         database = read(
             "XINQIAO_DATABASE_URL", database, _url, "an address such as postgresql://user@host/name"
@@ -178,7 +178,7 @@ def _url(value: str) -> str:
         url = make_url(value)
     except ArgumentError as error:
         raise ValueError(value) from error
-    drivers = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+    drivers = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+inloop"}
     url = url.set(drivername=drivers.get(url.drivername, url.drivername))
     if url.drivername not in drivers.values():
         raise ValueError(value)

@@ -1,70 +1,83 @@
-"""SQLite's driver with one step a statement.
+"""SQLite without a thread: each statement runs where it is asked for, in the event loop.
 
-SQLAlchemy's aiosqlite driver goes to the connection's thread and back four times for each
-statement: make a cursor, execute, fetch, close. Here it goes once. All else is as there.
+The usual asynchronous driver hands every statement to a thread and waits for it; going there and
+back takes longer than SQLite needs for one of ours. What may really take time is waiting for
+another process that is writing: that is waited for in ``wait_to_write`` without holding up the loop.
 """
 
+import asyncio
 import sqlite3
-from collections import deque
-from collections.abc import Callable
-from functools import partial
+from time import monotonic
 from typing import Any
 
-import aiosqlite
-from sqlalchemy.dialects.sqlite.aiosqlite import (
-    AsyncAdapt_aiosqlite_connection,
-    AsyncAdapt_aiosqlite_cursor,
-    AsyncAdapt_aiosqlite_dbapi,
-)
+from sqlalchemy import URL, Connection, Pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+from sqlalchemy.util import await_only
+
+DRIVER = "sqlite+inloop"
+"""How addresses of databases that this driver opens begin."""
+PATIENCE = 10.0
+"""Seconds for which another process may be writing before the database counts as out of reach."""
+_LOOK_AGAIN = 0.005
 
 
-class _Cursor(AsyncAdapt_aiosqlite_cursor):
-    """Holds what one statement gave; nothing of it stays in the connection's thread."""
+async def _nothing() -> None:
+    return None
 
-    __slots__ = ()
 
-    def execute(self, operation: Any, parameters: Any = None) -> None:
-        self._run(lambda cursor: cursor.execute(operation, parameters or ()))
+class _Cursor(sqlite3.Cursor):
+    def execute(self, *arguments: Any) -> Any:
+        # SQLAlchemy takes a driver that never awaits for a wrong one.
+        await_only(_nothing())
+        return super().execute(*arguments)
 
-    def executemany(self, operation: Any, seq_of_parameters: Any) -> None:
-        self._run(lambda cursor: cursor.executemany(operation, seq_of_parameters))
+    async def _async_soft_close(self) -> None:
+        """What SQLAlchemy awaits once it has a result: here there is nothing to wait for."""
 
-    def _run(self, statement: Callable[[sqlite3.Cursor], object]) -> None:
-        connection: Any = self._connection
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+
+class InLoopSqlite(SQLiteDialect_pysqlite):
+    """The standard library's SQLite, called from coroutines."""
+
+    driver = "inloop"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:
+        return AsyncAdaptedQueuePool if cls._is_url_file_db(url) else StaticPool
+
+    def connect(self, *arguments: Any, **options: Any) -> Any:
+        return super().connect(*arguments, factory=_Connection, **options)
+
+
+def wait_to_write(connection: Connection) -> None:
+    """Begin a transaction that writes, once no other process does.
+
+    Raises:
+        OperationalError: another process has been writing for too long.
+    """
+    until = monotonic() + PATIENCE
+    while True:
         try:
-            # aiosqlite itself runs everything this way; it has no public name for it.
-            ran = self.await_(connection._execute(partial(_in_thread, connection, statement)))
-        except Exception as error:
-            self._adapt_connection._handle_exception(error)
-        self.description, self.rowcount, self.lastrowid, rows = ran
-        self._rows = deque(rows)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if not _is_busy(error.orig) or monotonic() >= until:
+                raise
+        else:
+            return
+        await_only(asyncio.sleep(_LOOK_AGAIN))
 
 
-def _in_thread(
-    connection: Any, statement: Callable[[sqlite3.Cursor], object]
-) -> tuple[Any, int, int | None, list[Any]]:
-    cursor = connection._conn.cursor()
-    try:
-        statement(cursor)
-        rows = cursor.fetchall() if cursor.description else []
-        return cursor.description, cursor.rowcount, cursor.lastrowid, rows
-    finally:
-        cursor.close()
+def _is_busy(error: object) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
-
-    def cursor(self, server_side: bool = False) -> AsyncAdapt_aiosqlite_cursor:
-        return super().cursor(server_side=True) if server_side else _Cursor(self)
-
-
-class OneStepDriver(AsyncAdapt_aiosqlite_dbapi):
-    """What ``create_async_engine`` takes as ``module``."""
-
-    def __init__(self) -> None:
-        super().__init__(aiosqlite, sqlite3)
-
-    def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
-        made = super().connect(*arguments, **options)
-        return _Connection(self, made._connection)
+registry.register("sqlite.inloop", __name__, InLoopSqlite.__name__)

@@ -78,7 +78,7 @@ class SqliteDatabases:
 
 
 def _sqlite_url(path: Path) -> str:
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite+inloop:///{path}"
 
 
 class PostgresDatabases:

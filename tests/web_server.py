@@ -88,7 +88,7 @@ async def hospital(
 ) -> AsyncIterator[Hospital]:
     """A web door that answers; without an engine its model is still being loaded."""
     settings = read_settings({"XINQIAO_HOME": str(home)}, rehearsal=rehearsal)
-    db = Database(f"sqlite+aiosqlite:///{home / 'database' / 'xinqiao.db'}")
+    db = Database(f"sqlite+inloop:///{home / 'database' / 'xinqiao.db'}")
     await upgrade(db)
     clock, alerts = SystemClock(settings.zone), QuietAlerts()
     conversations = Conversations(db, clock, settings, read_wording(), alerts)

@@ -27,7 +27,7 @@ from service.conversations.files import (
 from service.conversations.messages import Button, Finished, Incoming, Outcome, Reply, Turn
 from service.conversations.offers import OFFER_LIFE, TOKEN_MARK
 from service.conversations.receiving import MAX_TEXT, conversation_for, receive
-from service.conversations.sending import history, not_sent, push, put_out, replies_to
+from service.conversations.sending import hand_over, history, push, put_out, replies_to
 
 __all__ = [
     "LEASE",
@@ -45,11 +45,11 @@ __all__ = [
     "conversation_for",
     "finish",
     "give_up_leases",
+    "hand_over",
     "history",
     "keep_attachment",
     "missing_files",
     "next_turn",
-    "not_sent",
     "note_feedback",
     "open_conversations",
     "push",

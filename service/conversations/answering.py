@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from service.clock import Clock
 from service.conversations.messages import Finished, Outcome, Turn
 from service.conversations.offers import is_token, pressed
-from service.conversations.sending import put_out, replies_in
+from service.conversations.rows import CHANGED_CHAT, CHANGED_MESSAGE, CHATS, UPDATES
+from service.conversations.sending import Chat, put_out, replies_in
 from service.database import Database
 from service.handover import CRISIS, is_in_crisis, raise_flag
 from service.model import Conversation, Feedback, InboundUpdate, Message
@@ -29,46 +31,55 @@ class Leased(Exception):
 
 # Every turn runs these; made once, since making one takes longer than the database needs for it.
 
-_FREE_FOR_WORKER = or_(
-    Conversation.leased_until.is_(None),
-    Conversation.leased_until < bindparam("now"),
-    Conversation.leased_by == bindparam("worker"),
-)
+_CHAT = [
+    CHATS.c.id,
+    CHATS.c.channel,
+    CHATS.c.address,
+    CHATS.c.dialogue,
+    CHATS.c.honorific,
+    CHATS.c.misunderstood,
+    CHATS.c.owner,
+]
+_ANY_CHAT = select(*_CHAT).where(CHATS.c.id == bindparam("chat"))
 _LEASE = (
-    update(Conversation)
-    .where(Conversation.id == bindparam("conversation"), _FREE_FOR_WORKER)
+    CHANGED_CHAT.where(
+        or_(
+            CHATS.c.leased_until.is_(None),
+            CHATS.c.leased_until < bindparam("now"),
+            CHATS.c.leased_by == bindparam("worker"),
+        )
+    )
     .values(leased_by=bindparam("worker"), leased_until=bindparam("until"))
-    .returning(Conversation)
-    .execution_options(synchronize_session=False)
+    .returning(*_CHAT)
 )
+_NO_LEASE: dict[str, Any] = {"leased_by": "", "leased_until": None}
 
-_open = aliased(InboundUpdate)
+_open = UPDATES.alias()
 _OLDEST_OPEN = (
-    select(_open.id)
-    .where(_open.conversation_id == bindparam("conversation"), _open.done_at.is_(None))
-    .order_by(_open.id)
+    select(_open.c.id)
+    .where(_open.c.conversation_id == bindparam("chat"), _open.c.done_at.is_(None))
+    .order_by(_open.c.id)
     .limit(1)
     .scalar_subquery()
 )
 _ATTEMPT = (
-    update(InboundUpdate)
-    .where(InboundUpdate.id == _OLDEST_OPEN)
-    .values(attempts=InboundUpdate.attempts + 1)
-    .returning(InboundUpdate)
-    .execution_options(synchronize_session=False)
+    update(UPDATES)
+    .where(UPDATES.c.id == _OLDEST_OPEN)
+    .values(attempts=UPDATES.c.attempts + 1)
+    .returning(UPDATES.c.id, UPDATES.c.content, UPDATES.c.attempts)
 )
 
 _before = aliased(InboundUpdate)
 _BEFORE = (
     select(func.max(_before.id))
-    .where(_before.conversation_id == bindparam("conversation"), _before.id < bindparam("inbound"))
+    .where(_before.conversation_id == bindparam("chat"), _before.id < bindparam("inbound"))
     .scalar_subquery()
 )
 _said = aliased(Message)
 _LAST_SAID = (
     select(_said.id)
     .where(
-        _said.conversation_id == bindparam("conversation"),
+        _said.conversation_id == bindparam("chat"),
         _said.direction == "out",
         _said.author == "bot",
     )
@@ -80,7 +91,7 @@ _AROUND = (
     select(
         Message,
         (Message.inbound_id == _BEFORE).label("before"),
-        is_in_crisis(bindparam("conversation"), bindparam("since")).label("crisis"),
+        is_in_crisis(bindparam("chat"), bindparam("since")).label("crisis"),
     )
     .where(
         or_(
@@ -93,21 +104,24 @@ _AROUND = (
 )
 
 _MORE_OPEN = (
-    select(_open.id)
+    select(_open.c.id)
     .where(
-        _open.conversation_id == bindparam("conversation"),
-        _open.done_at.is_(None),
-        _open.id != bindparam("inbound"),
+        _open.c.conversation_id == bindparam("chat"),
+        _open.c.done_at.is_(None),
+        _open.c.id != bindparam("inbound"),
     )
     .exists()
 )
 _TO_FINISH = (
-    select(Conversation, InboundUpdate, _MORE_OPEN)
-    .join(InboundUpdate, InboundUpdate.conversation_id == Conversation.id)
-    .where(InboundUpdate.id == bindparam("inbound"))
+    select(CHATS.c.leased_by, CHATS.c.unreachable_at, UPDATES.c.done_at, _MORE_OPEN.label("more"))
+    .join(UPDATES, UPDATES.c.conversation_id == CHATS.c.id)
+    .where(UPDATES.c.id == bindparam("inbound"))
     # A worker that was too slow for its lease may be finishing just now. A message that is just
     # being received need not wait for it.
-    .with_for_update(key_share=True, of=(Conversation, InboundUpdate))
+    .with_for_update(key_share=True, of=(CHATS, UPDATES))
+)
+_FINISHED = (
+    update(UPDATES).where(UPDATES.c.id == bindparam("inbound")).values(done_at=bindparam("now"))
 )
 
 
@@ -139,17 +153,17 @@ async def next_turn(
     """
     async with db.transaction() as session:
         # The lease first: who had it may be answering the message that we would find now.
-        conversation = await _lease(session, clock, conversation_id, worker)
-        if conversation is None:
-            if await session.scalar(select(_OLDEST_OPEN), {"conversation": conversation_id}):
+        chat = await _lease(session, clock, conversation_id, worker)
+        if chat is None:
+            if await session.scalar(select(_OLDEST_OPEN), {"chat": conversation_id}):
                 raise Leased(conversation_id)
             return None
-        inbound = await session.scalar(_ATTEMPT, {"conversation": conversation_id})
+        inbound = (await session.execute(_ATTEMPT, {"chat": conversation_id})).one_or_none()
         if inbound is None:
             if worker:
-                _give_up_lease(conversation)
+                await session.execute(CHANGED_CHAT, {"chat": conversation_id, **_NO_LEASE})
             return None
-        return await _turn(session, clock, conversation, inbound, worker)
+        return await _turn(session, clock, chat, inbound, worker)
 
 
 async def finish(
@@ -160,16 +174,21 @@ async def finish(
     The turn's lease is given up unless there is more to answer.
     """
     async with db.transaction() as session:
-        look = {"conversation": turn.conversation_id, "inbound": turn.inbound_id}
-        conversation, inbound, more = (await session.execute(_TO_FINISH, look)).one()
-        if turn.worker and conversation.leased_by == turn.worker and not more:
-            _give_up_lease(conversation)
-        if inbound.done_at is not None:
+        look = {"chat": turn.conversation_id, "inbound": turn.inbound_id}
+        row = (await session.execute(_TO_FINISH, look)).one()
+        changes = _dialogue(outcome) if row.done_at is None else {}
+        if turn.worker and row.leased_by == turn.worker and not row.more:
+            changes |= _NO_LEASE
+        if changes:
+            await session.execute(CHANGED_CHAT, {"chat": turn.conversation_id, **changes})
+        if row.done_at is not None:
             sent = [one.id for one in await replies_in(session, turn.inbound_id)]
         else:
-            inbound.done_at = clock.now()
-            sent = await _write(session, clock, settings, conversation, turn, outcome)
-        return Finished(sent, more)
+            now = clock.now()
+            await session.execute(_FINISHED, {"inbound": turn.inbound_id, "now": now})
+            chat = Chat(turn.conversation_id, turn.channel, row.unreachable_at is None)
+            sent = await _write(session, clock, settings, chat, turn, outcome)
+        return Finished(sent, row.more)
 
 
 async def give_up_leases(db: Database, worker: str) -> None:
@@ -194,51 +213,41 @@ async def note_feedback(db: Database, clock: Clock, message_id: int, helpful: bo
 
 async def _lease(
     session: AsyncSession, clock: Clock, conversation_id: int, worker: str
-) -> Conversation | None:
+) -> Row[Any] | None:
     """The conversation, if it is free for this worker; without a worker it always is."""
+    look: dict[str, Any] = {"chat": conversation_id}
     if not worker:
-        return await session.get_one(Conversation, conversation_id)
+        return (await session.execute(_ANY_CHAT, look)).one()
     now = clock.now()
-    taken: Conversation | None = await session.scalar(
-        _LEASE,
-        {"conversation": conversation_id, "worker": worker, "now": now, "until": now + LEASE},
-    )
-    return taken
-
-
-def _give_up_lease(conversation: Conversation) -> None:
-    conversation.leased_by, conversation.leased_until = "", None
+    look |= {"worker": worker, "now": now, "until": now + LEASE}
+    return (await session.execute(_LEASE, look)).one_or_none()
 
 
 async def _turn(
-    session: AsyncSession,
-    clock: Clock,
-    conversation: Conversation,
-    inbound: InboundUpdate,
-    worker: str,
+    session: AsyncSession, clock: Clock, chat: Row[Any], inbound: Row[Any], worker: str
 ) -> Turn:
-    around = await _around(session, clock, inbound)
+    around = await _around(session, clock, chat.id, inbound.id)
     kind, text = str(inbound.content["kind"]), str(inbound.content["text"])
-    button = await pressed(session, clock, conversation.id, kind, text, around.last)
+    button = await pressed(session, clock, chat.id, kind, text, around.last)
     if button is not None:
         around.message.text = button.title
     return Turn(
         inbound_id=inbound.id,
         message_id=around.message.id,
-        conversation_id=conversation.id,
-        channel=conversation.channel,
-        address=conversation.address,
+        conversation_id=chat.id,
+        channel=chat.channel,
+        address=chat.address,
         kind=kind,
         text=button.title if button else text,
         press={**button.payload, "offered_with": button.message_id} if button else None,
         expired_press=button is None and (kind == "press" or is_token(text)),
-        further=await _is_further(session, inbound),
+        further=await _is_further(session, chat.id, inbound),
         said=around.said,
         in_crisis=around.in_crisis,
-        dialogue=conversation.dialogue,
-        honorific=conversation.honorific,
-        misunderstood=conversation.misunderstood,
-        owner=conversation.owner,
+        dialogue=chat.dialogue,
+        honorific=chat.honorific,
+        misunderstood=chat.misunderstood,
+        owner=chat.owner,
         attempts=inbound.attempts,
         worker=worker,
     )
@@ -256,23 +265,21 @@ class _Around:
     in_crisis: bool
 
 
-async def _around(session: AsyncSession, clock: Clock, inbound: InboundUpdate) -> _Around:
-    look = {
-        "conversation": inbound.conversation_id,
-        "inbound": inbound.id,
-        "since": clock.now() - CRISIS,
-    }
+async def _around(
+    session: AsyncSession, clock: Clock, conversation_id: int, inbound_id: int
+) -> _Around:
+    look = {"chat": conversation_id, "inbound": inbound_id, "since": clock.now() - CRISIS}
     rows = (await session.execute(_AROUND, look)).all()
     out = [row for row in rows if row.Message.direction == "out"]
     return _Around(
-        message=next(row.Message for row in rows if row.Message.inbound_id == inbound.id),
+        message=next(row.Message for row in rows if row.Message.inbound_id == inbound_id),
         said=tuple(row.Message.text for row in out if row.before),
         last=out[-1].Message if out else None,
         in_crisis=bool(rows[0].crisis),
     )
 
 
-async def _is_further(session: AsyncSession, inbound: InboundUpdate) -> bool:
+async def _is_further(session: AsyncSession, conversation_id: int, inbound: Row[Any]) -> bool:
     """Whether the message before this one belongs to the same album."""
     # Messages that were kept by an earlier version have no such entry.
     album = inbound.content.get("album")
@@ -280,36 +287,34 @@ async def _is_further(session: AsyncSession, inbound: InboundUpdate) -> bool:
         return False
     before = await session.scalar(
         select(InboundUpdate)
-        .where(
-            InboundUpdate.conversation_id == inbound.conversation_id,
-            InboundUpdate.id < inbound.id,
-        )
+        .where(InboundUpdate.conversation_id == conversation_id, InboundUpdate.id < inbound.id)
         .order_by(InboundUpdate.id.desc())
         .limit(1)
     )
     return before is not None and before.content.get("album") == album
 
 
+def _dialogue(outcome: Outcome) -> dict[str, Any]:
+    """What of the conversation an outcome changes."""
+    said = {
+        "dialogue": outcome.dialogue,
+        "misunderstood": outcome.misunderstood,
+        "honorific": outcome.honorific,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
 async def _write(
     session: AsyncSession,
     clock: Clock,
     settings: Settings,
-    conversation: Conversation,
+    chat: Chat,
     turn: Turn,
     outcome: Outcome,
 ) -> list[int]:
-    if outcome.dialogue is not None:
-        conversation.dialogue = outcome.dialogue
-    if outcome.misunderstood is not None:
-        conversation.misunderstood = outcome.misunderstood
-    if outcome.honorific is not None:
-        conversation.honorific = outcome.honorific
     if outcome.understanding:
-        await session.execute(
-            update(Message)
-            .where(Message.id == turn.message_id)
-            .values(understanding=outcome.understanding)
-        )
+        understood = {"message": turn.message_id, "understanding": outcome.understanding}
+        await session.execute(CHANGED_MESSAGE, understood)
     for flag in outcome.flags:
-        await raise_flag(session, clock, settings, conversation.id, flag, turn.inbound_id)
-    return await put_out(session, clock, conversation, outcome.replies, inbound_id=turn.inbound_id)
+        await raise_flag(session, clock, settings, chat.id, flag, turn.inbound_id)
+    return await put_out(session, clock, chat, outcome.replies, inbound_id=turn.inbound_id)

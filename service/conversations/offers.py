@@ -37,18 +37,29 @@ def _is_answer(button: Button) -> bool:
     return str(button.payload.get("say", "")).startswith(("/affirm", "/deny"))
 
 
-def offers(clock: Clock, message: Message, buttons: Sequence[Button]) -> list[Offer]:
-    """What the buttons of a message mean that is stored, and has them as ``shown`` made them."""
+def offers(
+    clock: Clock,
+    conversation_id: int,
+    message_id: int,
+    entries: Sequence[dict[str, Any]],
+    buttons: Sequence[Button],
+) -> list[dict[str, Any]]:
+    """The rows that say what a message's buttons mean.
+
+    Args:
+        entries: the same buttons as ``shown`` made them.
+    """
+    expires = clock.now() + OFFER_LIFE
     return [
-        Offer(
-            token=entry["payload"],
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            title=button.title,
-            payload=button.payload,
-            expires_at=clock.now() + OFFER_LIFE,
-        )
-        for entry, button in zip(message.buttons, buttons, strict=True)
+        {
+            "token": entry["payload"],
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "title": button.title,
+            "payload": button.payload,
+            "expires_at": expires,
+        }
+        for entry, button in zip(entries, buttons, strict=True)
     ]
 
 

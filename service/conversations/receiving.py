@@ -1,27 +1,31 @@
 """The first step: what a channel delivered is kept, once, before the channel may forget it."""
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Incoming
+from service.conversations.rows import CHANGED_CHAT, CHATS, MESSAGES, UPDATES, new_id
 from service.database import Database
-from service.model import Conversation, InboundUpdate, Message
+from service.model import Conversation
 from service.races import settled
 
 MAX_TEXT = 5_000
 
 _SAME_UPDATE = and_(
-    InboundUpdate.channel == bindparam("channel"),
-    InboundUpdate.update_key == bindparam("update_key"),
+    UPDATES.c.channel == bindparam("channel"),
+    UPDATES.c.update_key == bindparam("update_key"),
 )
-_UPDATE = select(InboundUpdate).where(_SAME_UPDATE)
+_UPDATE = select(UPDATES.c.id, UPDATES.c.conversation_id).where(_SAME_UPDATE)
 _CHAT_AND_UPDATE = (
-    select(Conversation, InboundUpdate)
-    .outerjoin(InboundUpdate, _SAME_UPDATE)
-    .where(
-        Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address")
+    select(
+        CHATS.c.id.label("chat"),
+        CHATS.c.unreachable_at,
+        UPDATES.c.id,
+        UPDATES.c.conversation_id,
     )
+    .outerjoin(UPDATES, _SAME_UPDATE)
+    .where(CHATS.c.channel == bindparam("channel"), CHATS.c.address == bindparam("address"))
 )
 """A chat that is known, and the update if it was kept already: one look for what all need."""
 
@@ -54,41 +58,45 @@ async def _receive(session: AsyncSession, clock: Clock, incoming: Incoming) -> t
         "address": incoming.address,
     }
     found = (await session.execute(_CHAT_AND_UPDATE, look)).one_or_none()
-    conversation, known = found or (None, await session.scalar(_UPDATE, look))
-    if known is not None:
+    known = found or (await session.execute(_UPDATE, look)).one_or_none()
+    if known is not None and known.id is not None:
         return known.id, known.conversation_id
-    if conversation is None:
-        conversation = await _made(session, clock, incoming.channel, incoming.address)
-    conversation.unreachable_at = None
-    now = clock.now()
-    inbound = InboundUpdate(
-        channel=incoming.channel,
-        update_key=incoming.update_key,
-        conversation_id=conversation.id,
-        content={
+    if found is None:
+        chat = (await _made(session, clock, incoming.channel, incoming.address)).id
+    else:
+        chat = found.chat
+        if found.unreachable_at is not None:
+            await session.execute(CHANGED_CHAT, {"chat": chat, "unreachable_at": None})
+    return await _keep(session, clock, incoming, chat), chat
+
+
+async def _keep(session: AsyncSession, clock: Clock, incoming: Incoming, chat: int) -> int:
+    """Write the update and its message; returns the update's id."""
+    now, text = clock.now(), _clean(incoming.text)
+    kept = {
+        "channel": incoming.channel,
+        "update_key": incoming.update_key,
+        "conversation_id": chat,
+        "content": {
             "kind": incoming.kind,
-            "text": _clean(incoming.text),
+            "text": text,
             "file": _clean(incoming.file),
             "name": _clean(incoming.name),
             "album": _clean(incoming.album),
         },
-        received_at=now,
-    )
-    session.add(inbound)
-    await session.flush()
-    session.add(
-        Message(
-            conversation_id=conversation.id,
-            direction="in",
-            author="patient",
-            text=_clean(incoming.text),
-            buttons=[],
-            inbound_id=inbound.id,
-            at=now,
-            state="received",
-        )
-    )
-    return inbound.id, conversation.id
+        "received_at": now,
+    }
+    inbound_id = await new_id(session, insert(UPDATES), kept)
+    message = {
+        "conversation_id": chat,
+        "direction": "in",
+        "author": "patient",
+        "text": text,
+        "inbound_id": inbound_id,
+        "at": now,
+    }
+    await session.execute(insert(MESSAGES), message)
+    return inbound_id
 
 
 async def _conversation(

@@ -1,21 +1,50 @@
 """The last step: what goes out is written into the outbox, and every door reads it from there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Reply
 from service.conversations.offers import offers, shown
+from service.conversations.rows import CHANGED_MESSAGE, MESSAGES, OFFERS, OUTBOX, new_id
 from service.database import Database
 from service.model import Conversation, InboundUpdate, Message, Outbox
+
+_TO_HAND_OVER = (
+    select(Message, (Outbox.state == "pending").label("pending"))
+    .join(Outbox, Outbox.message_id == Message.id)
+    .where(
+        Outbox.conversation_id == bindparam("conversation"),
+        or_(Outbox.state == "pending", Message.inbound_id == bindparam("inbound")),
+    )
+    .order_by(Message.id)
+    .with_for_update(of=Outbox)
+)
+_DONE = select(InboundUpdate.done_at).where(InboundUpdate.id == bindparam("inbound"))
+_OUTBOX_SENT = (
+    update(OUTBOX)
+    .where(OUTBOX.c.message_id == bindparam("message"))
+    .values(state="sent", leased_until=None)
+)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Where messages go out: a conversation, its channel, and whether it can be reached."""
+
+    id: int
+    channel: str
+    reachable: bool
 
 
 async def put_out(
     session: AsyncSession,
     clock: Clock,
-    conversation: Conversation,
+    chat: Chat,
     replies: Sequence[Reply],
     *,
     inbound_id: int | None = None,
@@ -29,38 +58,41 @@ async def put_out(
         The messages' ids.
     """
     now = clock.now()
-    state, error = (
-        ("pending", "") if conversation.unreachable_at is None else ("failed", "unreachable")
-    )
-    messages = [
-        Message(
-            conversation_id=conversation.id,
-            direction="out",
-            author=author,
-            text=reply.text,
-            buttons=shown(reply.buttons),
-            inbound_id=inbound_id,
-            at=now,
-            state=state,
+    state, error = ("pending", "") if chat.reachable else ("failed", "unreachable")
+    ids: list[int] = []
+    offered: list[dict[str, Any]] = []
+    for reply in replies:
+        buttons = shown(reply.buttons)
+        message = {
+            "conversation_id": chat.id,
+            "direction": "out",
+            "author": author,
+            "text": reply.text,
+            "buttons": buttons,
+            "inbound_id": inbound_id,
+            "at": now,
+            "state": state,
+        }
+        ids.append(await new_id(session, insert(MESSAGES), message))
+        offered += offers(clock, chat.id, ids[-1], buttons, reply.buttons)
+    if offered:
+        await session.execute(insert(OFFERS), offered)
+    if ids:
+        await session.execute(
+            insert(OUTBOX),
+            [
+                {
+                    "message_id": one,
+                    "conversation_id": chat.id,
+                    "channel": chat.channel,
+                    "state": state,
+                    "due_at": now,
+                    "error": error,
+                }
+                for one in ids
+            ],
         )
-        for reply in replies
-    ]
-    session.add_all(messages)
-    # Their ids are needed from here on.
-    await session.flush()
-    for message, reply in zip(messages, replies, strict=True):
-        session.add_all(offers(clock, message, reply.buttons))
-        session.add(
-            Outbox(
-                message_id=message.id,
-                conversation_id=conversation.id,
-                channel=conversation.channel,
-                state=state,
-                due_at=now,
-                error=error,
-            )
-        )
-    return [message.id for message in messages]
+    return ids
 
 
 async def push(
@@ -69,7 +101,8 @@ async def push(
     """Send a message that answers no message."""
     async with db.transaction() as session:
         conversation = await session.get_one(Conversation, conversation_id)
-        (message_id,) = await put_out(session, clock, conversation, [reply], author=author)
+        chat = Chat(conversation.id, conversation.channel, conversation.unreachable_at is None)
+        (message_id,) = await put_out(session, clock, chat, [reply], author=author)
         return message_id
 
 
@@ -82,16 +115,44 @@ async def replies_to(db: Database, inbound_id: int) -> list[Message] | None:
         return await replies_in(session, inbound_id)
 
 
-async def not_sent(db: Database, conversation_id: int) -> list[Message]:
-    """The messages of a chat that wait to be delivered, oldest first."""
-    async with db.reading() as session:
-        rows = await session.scalars(
-            select(Message)
-            .join(Outbox, Outbox.message_id == Message.id)
-            .where(Outbox.conversation_id == conversation_id, Outbox.state == "pending")
-            .order_by(Message.id)
-        )
-        return list(rows)
+async def hand_over(
+    db: Database, conversation_id: int, inbound_id: int, awaited: Collection[int] = ()
+) -> list[Message] | None:
+    """For a door that answers a request: what answered an update, and what waits besides.
+
+    All of it counts as sent from then on.
+
+    Args:
+        awaited: updates whose answers other requests wait for.
+
+    Returns:
+        The messages, oldest first; nothing while the update is not done.
+    """
+    look = {"conversation": conversation_id, "inbound": inbound_id}
+    async with db.transaction() as session:
+        rows = (await session.execute(_TO_HAND_OVER, look)).all()
+        answered = any(row.Message.inbound_id == inbound_id for row in rows)
+        # An answer may be without words, as when a person has the chat.
+        if not answered and await session.scalar(_DONE, look) is None:
+            return None
+        mine = [
+            row
+            for row in rows
+            if row.Message.inbound_id == inbound_id or row.Message.inbound_id not in awaited
+        ]
+        await mark_sent(session, [row.Message.id for row in mine if row.pending])
+        return [row.Message for row in mine]
+
+
+async def mark_sent(
+    session: AsyncSession, message_ids: Sequence[int], channel_message: str = ""
+) -> None:
+    """Write that messages have reached their channel."""
+    if not message_ids:
+        return
+    await session.execute(_OUTBOX_SENT, [{"message": one} for one in message_ids])
+    sent = {"state": "sent", "channel_message": channel_message}
+    await session.execute(CHANGED_MESSAGE, [{"message": one, **sent} for one in message_ids])
 
 
 async def replies_in(session: AsyncSession, inbound_id: int) -> list[Message]:

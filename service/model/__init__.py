@@ -1,6 +1,6 @@
 """The tables of the service database, by topic."""
 
-from service.model.base import Base
+from service.model.base import Base, table_of
 from service.model.conversations import (
     Attachment,
     AuditEntry,
@@ -59,4 +59,5 @@ __all__ = [
     "ServiceRequest",
     "TriageEntry",
     "TriageQuestion",
+    "table_of",
 ]

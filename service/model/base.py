@@ -1,9 +1,9 @@
 """What all tables share: the declarative base and the column types of this house."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, MetaData, String
+from sqlalchemy import JSON, DateTime, MetaData, String, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -47,3 +47,10 @@ class Base(DeclarativeBase):
         list[str]: JSON(),
         str: String(),
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table itself: what every turn writes is written past the unit of work, which costs more
+    than the statements that it makes.
+    """
+    return cast(Table, model.__table__)

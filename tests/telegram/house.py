@@ -188,7 +188,7 @@ async def opened(
             **(environment or {}),
         }
     )
-    db = Database(f"sqlite+aiosqlite:///{home / 'database' / 'xinqiao.db'}")
+    db = Database(f"sqlite+inloop:///{home / 'database' / 'xinqiao.db'}")
     await upgrade(db)
     clock, wording, alerts = MovableClock(settings.zone), read_wording(), QuietAlerts()
     conversations = Conversations(db, clock, settings, wording, alerts)

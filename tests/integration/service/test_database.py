@@ -119,7 +119,7 @@ async def test_many_writers_wait_for_each_other_and_all_get_through(desk: Desk) 
 @pytest.mark.parametrize(
     "url",
     [
-        "sqlite+aiosqlite:///{folder}/away/xinqiao.db",
+        "sqlite+inloop:///{folder}/away/xinqiao.db",
         "postgresql+psycopg://postgres@/xinqiao?host={folder}",
         "postgresql+psycopg://postgres@127.0.0.1:1/xinqiao",
     ],

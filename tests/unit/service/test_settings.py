@@ -11,7 +11,7 @@ from service.settings import SettingError, Settings, read_settings
 
 def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
     settings = _read(tmp_path)
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path / 'xinqiao.db'}"
+    assert settings.database_url == f"sqlite+inloop:///{tmp_path / 'xinqiao.db'}"
     assert (settings.booking_days, settings.release_time) == (14, "07:00")
     assert (settings.cancel_hours, settings.answer_minutes) == (2, 30)
     assert (settings.case_days, settings.serious_case_hours) == (3, 24)
@@ -86,7 +86,7 @@ def test_a_home_that_cannot_be_one_is_named(tmp_path: Path) -> None:
     [
         ("postgresql://u:p@host/db", "postgresql+psycopg://u:p@host/db"),
         ("postgresql+psycopg://u@host/db", "postgresql+psycopg://u@host/db"),
-        ("sqlite:////srv/x.db", "sqlite+aiosqlite:////srv/x.db"),
+        ("sqlite:////srv/x.db", "sqlite+inloop:////srv/x.db"),
     ],
 )
 def test_a_database_is_opened_by_a_driver_that_does_not_block(
@@ -98,7 +98,7 @@ def test_a_database_is_opened_by_a_driver_that_does_not_block(
 def test_a_rehearsal_never_touches_the_real_database(tmp_path: Path) -> None:
     environment = {"XINQIAO_HOME": str(tmp_path), "XINQIAO_DATABASE_URL": "postgresql://u@h/db"}
     settings = read_settings(environment, rehearsal=True)
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path / 'rehearsal.db'}"
+    assert settings.database_url == f"sqlite+inloop:///{tmp_path / 'rehearsal.db'}"
 
 
 def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
