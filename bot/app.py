@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.alerts import StaffAlerts
 from bot.conversation import Conversations
@@ -137,15 +137,15 @@ class App:
                 scheduler.shutdown(wait=False)
             await self._stop(tasks)
 
-    def _web(self) -> FastAPI:
+    def _web(self) -> Starlette:
         from bot.web import build_web
 
         web = build_web(self.conversations, self.db, self.clock, self.settings, self.wording)
         if self.telegram is not None and self.settings.telegram_webhook:
-            web.include_router(self.telegram.router())
+            web.routes.append(self.telegram.route())
         return web
 
-    def _server(self, web: FastAPI) -> uvicorn.Server:
+    def _server(self, web: Starlette) -> uvicorn.Server:
         config = uvicorn.Config(
             web,
             host=self.settings.host,

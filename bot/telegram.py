@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -99,11 +101,9 @@ class TelegramDoor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._connection.stop()
 
-    def router(self) -> APIRouter:
+    def route(self) -> Route:
         """The webhook's route, for the web application to include."""
-        router = APIRouter()
 
-        @router.post(self.webhook_path, include_in_schema=False)
         async def webhook(request: Request) -> Response:
             secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
             if not self._is_from_telegram(secret):
@@ -114,7 +114,7 @@ class TelegramDoor:
                 return Response(status_code=400)
             return Response(status_code=await self.handle_webhook(body, secret))
 
-        return router
+        return Route(self.webhook_path, webhook, methods=["POST"])
 
     async def handle_webhook(self, body: dict[str, Any], secret: str) -> int:
         """Keep one update that Telegram posted.

@@ -12,11 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.staticfiles import StaticFiles
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation import Conversations
@@ -55,7 +58,7 @@ def build_web(
     wording: Wording,
     *,
     rest_patience: float = REST_PATIENCE,
-) -> FastAPI:
+) -> Starlette:
     """The patients' web application.
 
     ``app.state.close_streams()`` ends the open pages' event streams: a server that is told to stop
@@ -64,20 +67,27 @@ def build_web(
     Args:
         rest_patience: seconds for which the REST channel waits for an answer.
     """
-    app = FastAPI(title="心桥", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_Shell)
-    app.add_exception_handler(DatabaseUnavailable, _Unavailable(wording["database_down"]))
-    app.add_exception_handler(404, _not_found)
 
-    async def health() -> dict[str, Any]:
-        return {"status": "ok", "ready": conversations.ready}
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "ready": conversations.ready})
 
-    app.add_api_route("/health", health, methods=["GET", "HEAD"])
-    _RestChannel(conversations, db, wording, rest_patience).add_to(app)
     page = ChatPage(conversations, db, clock, settings, wording)
-    page.add_to(app)
+    app = Starlette(
+        routes=[
+            Route("/health", health),
+            *_RestChannel(conversations, db, wording, rest_patience).routes(),
+            *page.routes(),
+            Mount(
+                "/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"
+            ),
+        ],
+        middleware=[Middleware(_Shell)],
+        exception_handlers={
+            DatabaseUnavailable: _Unavailable(wording["database_down"]),
+            HTTPException: _refused,
+        },
+    )
     app.state.close_streams = page.close
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
     return app
 
 
@@ -128,8 +138,10 @@ class _Unavailable:
         return JSONResponse({"detail": self._detail}, 503, {"retry-after": "5"})
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
-    return JSONResponse({"detail": DETAIL["no page"]}, 404)
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = DETAIL["no page"] if error.status_code == 404 else error.detail
+    return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
 class _RestChannel:
@@ -147,12 +159,14 @@ class _RestChannel:
         self._patience = patience
         self._awaited: set[int] = set()
 
-    def add_to(self, app: FastAPI) -> None:
-        app.add_api_route("/webhooks/rest/", self.status, methods=["GET"])
-        app.add_api_route("/webhooks/rest/webhook", self.webhook, methods=["POST"])
+    def routes(self) -> list[Route]:
+        return [
+            Route("/webhooks/rest/", self.status),
+            Route("/webhooks/rest/webhook", self.webhook, methods=["POST"]),
+        ]
 
-    async def status(self) -> dict[str, str]:
-        return {"status": "ok"}
+    async def status(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
 
     async def webhook(self, request: Request) -> Response:
         body = await read_json(request)

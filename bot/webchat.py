@@ -16,12 +16,13 @@ from typing import Any, BinaryIO
 from weakref import WeakValueDictionary
 
 import anyio
-from fastapi import FastAPI, Request
-from fastapi.templating import Jinja2Templates
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse
 from starlette.datastructures import UploadFile
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
 
 from bot.conversation import Conversations
 from bot.outage import heard_meanwhile
@@ -104,12 +105,14 @@ class ChatPage:
         # At debug level this library logs what it sends: patients' words.
         logging.getLogger("sse_starlette").setLevel(logging.INFO)
 
-    def add_to(self, app: FastAPI) -> None:
-        app.add_api_route("/", self.page, methods=["GET", "HEAD"])
-        app.add_api_route("/chat/messages", self.take_message, methods=["POST"])
-        app.add_api_route("/chat/files", self.take_file, methods=["POST"])
-        app.add_api_route("/chat/history", self.history, methods=["GET"])
-        app.add_api_route("/chat/events", self.events, methods=["GET"])
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.page),
+            Route("/chat/messages", self.take_message, methods=["POST"]),
+            Route("/chat/files", self.take_file, methods=["POST"]),
+            Route("/chat/history", self.history),
+            Route("/chat/events", self.events),
+        ]
 
     def close(self) -> None:
         """End all event streams; pages then connect again."""

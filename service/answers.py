@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from service.handbook import Handbook
 from service.model import AftercareText, Answer, Notice
+from service.weighing import Terms
 
 TOPICS = {
     "ask_fees": ("fees",),
@@ -303,8 +304,10 @@ class _Index:
             _read(" ".join((answer.title, *answer.asks, *answer.keywords, answer.text)))[1]
             for answer in answers
         ]
-        self._vectorizer: Any = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
-        self._matrix: Any = self._vectorizer.fit_transform([phrase for _place, phrase in phrases])
+        vectorizer = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
+        self._matrix: Any = vectorizer.fit_transform([phrase for _place, phrase in phrases])
+        self._terms = Terms(vectorizer)
+        self._empty: Any = np.zeros(len(self._terms))
         likeness = (self._matrix @ self._matrix.T).toarray()
         meant = np.eye(len(answers))[self._places]
         self._learned = np.linalg.solve(likeness + _SMOOTHING * np.eye(len(phrases)), meant)
@@ -312,7 +315,10 @@ class _Index:
     def scores(self, text: str) -> list[float]:
         text = text[:200]
         said, named = _read(text)
-        similar = (self._matrix @ self._vectorizer.transform([text]).T).toarray().ravel()
+        question = self._empty.copy()
+        columns, weights = self._terms.weigh(text)
+        question[columns] = weights
+        similar = self._matrix @ question
         nearest = [0.0] * len(self._titles)
         for place, likeness in zip(self._places, similar.tolist(), strict=True):
             nearest[place] = max(nearest[place], likeness)

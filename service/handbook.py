@@ -27,6 +27,7 @@ from service.model import (
 from service.names import NameFinder
 
 _VERSION = "handbook_version"
+_CURRENT_VERSION = select(KeptSetting.value).where(KeptSetting.name == _VERSION)
 _TITLES = (
     "主任医师",
     "主任",
@@ -80,6 +81,13 @@ class Handbook:
     def _doctor_finder(self) -> NameFinder:
         return NameFinder({doctor.name for doctor in self.practitioners})
 
+    @cached_property
+    def _surname_with_title(self) -> re.Pattern[str]:
+        """Finds the surname of a doctor of ours where a title follows: 王主任, 欧阳医生."""
+        surnames = {surname(doctor.name) for doctor in self.practitioners}
+        longest_first = sorted(map(re.escape, surnames), key=len, reverse=True)
+        return re.compile(f"({'|'.join(longest_first)})(?:{'|'.join(_TITLES)})")
+
     def department(self, name: str) -> Department | None:
         """The department of a name or alias."""
         return self._departments_by_name.get(name)
@@ -102,7 +110,8 @@ class Handbook:
         names = set(self._doctor_finder.find(text))
         found = [doctor for doctor in self.practitioners if doctor.name in names]
         if not found:
-            found = [doctor for doctor in self.practitioners if _surname_meant(doctor.name, text)]
+            called = set(self._surname_with_title.findall(text))
+            found = [doctor for doctor in self.practitioners if surname(doctor.name) in called]
             chiefs = [doctor for doctor in found if "主任" in doctor.title]
             found = chiefs if chiefs and "主任" in text else found
         here = [one for one in found if department and one.department_id == department.id]
@@ -131,10 +140,6 @@ _ANY_DOCTOR = re.compile(
 )
 
 
-def _surname_meant(name: str, text: str) -> bool:
-    return any(f"{surname(name)}{title}" in text for title in _TITLES)
-
-
 class Handbooks:
     """Hands out the current handbook.
 
@@ -149,9 +154,7 @@ class Handbooks:
     async def current(self) -> Handbook:
         """The handbook as the database has it now."""
         async with self._db.reading() as session:
-            version = await session.scalar(
-                select(KeptSetting.value).where(KeptSetting.name == _VERSION)
-            )
+            version = await session.scalar(_CURRENT_VERSION)
             if self._current is None or self._current.version != version:
                 self._current = await _read(session, version or "")
         return self._current

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.conversation import Conversations
 from bot.engine import Engine
@@ -34,7 +34,7 @@ class Hospital:
     rest_patience: float
     port: int = 0
     url: str = ""
-    app: FastAPI = field(init=False, repr=False)
+    app: Starlette = field(init=False, repr=False)
     _server: uvicorn.Server | None = field(default=None, repr=False)
     _serving: asyncio.Task[None] | None = field(default=None, repr=False)
 

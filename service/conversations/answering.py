@@ -1,21 +1,21 @@
 """The second step: one worker at a time has a conversation, and answers its messages in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from service.clock import Clock
 from service.conversations.messages import Finished, Outcome, Turn
 from service.conversations.offers import is_token, pressed
-from service.conversations.rows import CHANGED_CHAT, CHANGED_MESSAGE, CHATS, UPDATES
+from service.conversations.rows import CHANGED_CHAT, CHANGED_MESSAGE, CHATS, MESSAGES, UPDATES
 from service.conversations.sending import Chat, put_out, replies_in
 from service.database import Database
 from service.handover import CRISIS, is_in_crisis, raise_flag
-from service.model import Conversation, Feedback, InboundUpdate, Message
+from service.model import Conversation, Feedback, InboundUpdate
 from service.settings import Settings
 
 LEASE = timedelta(seconds=20)
@@ -69,38 +69,42 @@ _ATTEMPT = (
     .returning(UPDATES.c.id, UPDATES.c.content, UPDATES.c.attempts)
 )
 
-_before = aliased(InboundUpdate)
+_before = UPDATES.alias()
 _BEFORE = (
-    select(func.max(_before.id))
-    .where(_before.conversation_id == bindparam("chat"), _before.id < bindparam("inbound"))
+    select(func.max(_before.c.id))
+    .where(_before.c.conversation_id == bindparam("chat"), _before.c.id < bindparam("inbound"))
     .scalar_subquery()
 )
-_said = aliased(Message)
+_said = MESSAGES.alias()
 _LAST_SAID = (
-    select(_said.id)
+    select(_said.c.id)
     .where(
-        _said.conversation_id == bindparam("chat"),
-        _said.direction == "out",
-        _said.author == "bot",
+        _said.c.conversation_id == bindparam("chat"),
+        _said.c.direction == "out",
+        _said.c.author == "bot",
     )
-    .order_by(_said.id.desc())
+    .order_by(_said.c.id.desc())
     .limit(1)
     .scalar_subquery()
 )
 _AROUND = (
     select(
-        Message,
-        (Message.inbound_id == _BEFORE).label("before"),
+        MESSAGES.c.id,
+        MESSAGES.c.direction,
+        MESSAGES.c.text,
+        MESSAGES.c.buttons,
+        (MESSAGES.c.inbound_id == bindparam("inbound")).label("this"),
+        (MESSAGES.c.inbound_id == _BEFORE).label("before"),
         is_in_crisis(bindparam("chat"), bindparam("since")).label("crisis"),
     )
     .where(
         or_(
-            Message.inbound_id == bindparam("inbound"),
-            Message.inbound_id == _BEFORE,
-            Message.id == _LAST_SAID,
+            MESSAGES.c.inbound_id == bindparam("inbound"),
+            MESSAGES.c.inbound_id == _BEFORE,
+            MESSAGES.c.id == _LAST_SAID,
         )
     )
-    .order_by(Message.id)
+    .order_by(MESSAGES.c.id)
 )
 
 _MORE_OPEN = (
@@ -228,12 +232,13 @@ async def _turn(
 ) -> Turn:
     around = await _around(session, clock, chat.id, inbound.id)
     kind, text = str(inbound.content["kind"]), str(inbound.content["text"])
-    button = await pressed(session, clock, chat.id, kind, text, around.last)
+    button = await pressed(session, clock, chat.id, kind, text, around.buttons)
     if button is not None:
-        around.message.text = button.title
+        words = {"message": around.message_id, "text": button.title}
+        await session.execute(CHANGED_MESSAGE, words)
     return Turn(
         inbound_id=inbound.id,
-        message_id=around.message.id,
+        message_id=around.message_id,
         conversation_id=chat.id,
         channel=chat.channel,
         address=chat.address,
@@ -257,11 +262,11 @@ async def _turn(
 class _Around:
     """A message, and what stands around it in the chat."""
 
-    message: Message
+    message_id: int
     said: tuple[str, ...]
     """The texts that answered the message before."""
-    last: Message | None
-    """The last message of the bot, whatever it answered."""
+    buttons: Sequence[dict[str, Any]]
+    """Those of the bot's last message, whatever it answered."""
     in_crisis: bool
 
 
@@ -270,11 +275,11 @@ async def _around(
 ) -> _Around:
     look = {"chat": conversation_id, "inbound": inbound_id, "since": clock.now() - CRISIS}
     rows = (await session.execute(_AROUND, look)).all()
-    out = [row for row in rows if row.Message.direction == "out"]
+    out = [row for row in rows if row.direction == "out"]
     return _Around(
-        message=next(row.Message for row in rows if row.Message.inbound_id == inbound_id),
-        said=tuple(row.Message.text for row in out if row.before),
-        last=out[-1].Message if out else None,
+        message_id=next(row.id for row in rows if row.this and row.direction == "in"),
+        said=tuple(row.text for row in out if row.before),
+        buttons=out[-1].buttons if out else (),
         in_crisis=bool(rows[0].crisis),
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Button
-from service.model import AuditEntry, Message, Offer
+from service.model import AuditEntry, Offer
 
 OFFER_LIFE = timedelta(days=7)
 TOKEN_MARK = "#"
@@ -74,18 +74,18 @@ async def pressed(
     conversation_id: int,
     kind: str,
     text: str,
-    last: Message | None,
+    offered: Sequence[dict[str, Any]],
 ) -> Offer | None:
     """The button that a message presses: by its token, or by its words just after it was offered.
 
     A token that was offered elsewhere presses nothing here, and is noted.
 
     Args:
-        last: the last message of the bot in this conversation.
+        offered: the buttons of the bot's last message in this conversation.
     """
     token = text.strip()
     if not token.startswith(TOKEN_MARK):
-        token = _token_meant(last.buttons, token) if last is not None and kind == "text" else ""
+        token = _token_meant(offered, token) if kind == "text" else ""
     return await _by_token(session, clock, conversation_id, token) if token else None
 
 

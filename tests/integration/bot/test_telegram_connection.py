@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.telegram import TelegramDoor
 from service.settings import SettingError
@@ -133,13 +133,13 @@ SECRET = "a-secret_of_2026"
 @pytest_asyncio.fixture
 async def webhook_house(tmp_path: Path, api: BotApi) -> AsyncIterator[House]:
     """A house that Telegram posts updates to."""
-    app = FastAPI()
+    app = Starlette()
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_level="warning"))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
     hook = {"TELEGRAM_WEBHOOK_URL": address, "TELEGRAM_WEBHOOK_SECRET": SECRET}
     async with opened(tmp_path, api, environment=hook) as running:
-        app.include_router(running.door.router())
+        app.routes.append(running.door.route())
         serving = asyncio.create_task(server.serve([listener]))
         await until(lambda: _is(bool(api.called("setWebhook")) and server.started))
         yield running

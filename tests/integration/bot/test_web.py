@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
+from starlette.routing import Route
 
 from bot.wording import read_wording
 from service import conversations as store
@@ -307,10 +309,10 @@ async def test_every_answer_has_its_security_headers(
 async def test_a_failure_of_ours_is_told_in_chinese_and_with_the_headers(
     open_hospital: Hospital, widget: httpx.AsyncClient
 ) -> None:
-    async def broken() -> None:
+    async def broken(_request: Request) -> None:
         raise RuntimeError("broken")
 
-    open_hospital.app.add_api_route("/broken", broken)
+    open_hospital.app.routes.insert(0, Route("/broken", broken))
     answer = await widget.get("/broken")
     assert answer.status_code == 500
     assert "对不起" in answer.json()["detail"]
