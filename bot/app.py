@@ -152,6 +152,7 @@ class App:
             port=self.settings.port,
             ws="none",  # uvicorn's websockets cannot start beside the version that Rasa needs.
             log_level="warning",
+            access_log=False,
             timeout_graceful_shutdown=3,
         )
         return uvicorn.Server(config)

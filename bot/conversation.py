@@ -7,8 +7,8 @@ this process, a lease in the database between processes.
 import asyncio
 import logging
 import uuid
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -53,6 +53,14 @@ def _is_plain_errand(response: Response) -> bool:
     intent = str(response.understanding.get("intent", ""))
     sure = float(response.understanding.get("confidence", 0)) >= PLAIN_ERRAND
     return sure and intent.startswith(("book_", "ask_", "check_", "cancel_", "request_"))
+
+
+async def heard(news: asyncio.Event, timeout: float) -> bool:
+    """Wait for an event; false when it was not set in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout):
+            await news.wait()
+    return news.is_set()
 
 
 class Conversations:
@@ -118,13 +126,16 @@ class Conversations:
 
     async def wait_for(self, conversation_id: int, timeout: float) -> bool:
         """Wait for news in a conversation; false when none came in time."""
+        with self.listening(conversation_id) as news:
+            return await heard(news, timeout)
+
+    @contextmanager
+    def listening(self, conversation_id: int) -> Iterator[asyncio.Event]:
+        """An event that is set by news in a conversation: for who must look before they wait."""
         event = asyncio.Event()
         self._news.setdefault(conversation_id, set()).add(event)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
-                    await event.wait()
-            return event.is_set()
+            yield event
         finally:
             waiting = self._news.get(conversation_id, set())
             waiting.discard(event)

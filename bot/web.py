@@ -22,7 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.conversation import Conversations
+from bot.conversation import Conversations, heard
 from bot.outage import heard_meanwhile
 from bot.webchat import ChatPage
 from bot.webinput import DETAIL, is_blank, read_json, refusal
@@ -209,24 +209,21 @@ class _RestChannel:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._patience
         while True:
-            pause = max(0.0, min(LOOK_AGAIN, until - loop.time()))
-            news = asyncio.create_task(self._conversations.wait_for(conversation, pause))
-            try:
-                # Listening must have begun before we look, or news in between would be missed.
+            with self._conversations.listening(conversation) as news:
+                # Most messages are answered by the time that it is our turn again.
                 await asyncio.sleep(0)
-                if await request.is_disconnected():
-                    # Nobody reads this answer: it goes out with the next one.
-                    return []
                 # While the database is away, the message is kept and its answer still to come.
                 with suppress(DatabaseUnavailable):
                     messages = await store.hand_over(self._db, conversation, inbound, self._awaited)
                     if messages is not None:
                         return messages
-                if loop.time() >= until:
+                left = until - loop.time()
+                if left <= 0:
                     return None
-                await news
-            finally:
-                news.cancel()
+                await heard(news, min(LOOK_AGAIN, left))
+            if await request.is_disconnected():
+                # Nobody reads this answer: it goes out with the next one.
+                return []
 
 
 def _answer(request: Request, messages: list[dict[str, Any]]) -> Response:

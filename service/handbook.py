@@ -23,11 +23,13 @@ from service.model import (
     Practitioner,
     TriageEntry,
     TriageQuestion,
+    table_of,
 )
 from service.names import NameFinder
 
 _VERSION = "handbook_version"
-_CURRENT_VERSION = select(KeptSetting.value).where(KeptSetting.name == _VERSION)
+_KEPT = table_of(KeptSetting).c
+_CURRENT_VERSION = select(_KEPT.value).where(_KEPT.name == _VERSION)
 _TITLES = (
     "主任医师",
     "主任",

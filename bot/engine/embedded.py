@@ -300,6 +300,9 @@ class _Processor(MessageProcessor):
     ) -> bool:
         return await super()._run_action(_Watched(action), tracker, output_channel, nlg, prediction)
 
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Nothing: a model and its domain come from one file, and looking takes as long as a rule."""
+
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> tuple[Action, PolicyPrediction]:
