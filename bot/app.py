@@ -121,6 +121,9 @@ class App:
         tasks = [asyncio.create_task(server.serve())]
         scheduler = None
         try:
+            # The page first: a new database takes a while to be filled.
+            while not server.started and not tasks[0].done():
+                await asyncio.sleep(0.01)
             await self._retried(self.prepare_database)
             scheduler = build_scheduler(self.db, self.clock, self.settings, self._duties())
             scheduler.start()

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from service.sqlite_driver import DRIVER
+
 
 class SettingError(ValueError):
     """A setting is missing or has a value that cannot be read."""
@@ -76,7 +78,7 @@ def read_settings(
     """
     read = _Reader(os.environ if environment is None else environment)
     home = Path(read("XINQIAO_HOME", "var", _text, "a folder")).absolute()
-    database = f"sqlite+inloop:///{home / ('rehearsal.db' if rehearsal else 'xinqiao.db')}"
+    database = f"{DRIVER}:///{home / ('rehearsal.db' if rehearsal else 'xinqiao.db')}"
     if not rehearsal:
         database = read(
             "XINQIAO_DATABASE_URL", database, _url, "an address such as postgresql://user@host/name"
@@ -178,7 +180,7 @@ def _url(value: str) -> str:
         url = make_url(value)
     except ArgumentError as error:
         raise ValueError(value) from error
-    drivers = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+inloop"}
+    drivers = {"postgresql": "postgresql+psycopg", "sqlite": DRIVER}
     url = url.set(drivername=drivers.get(url.drivername, url.drivername))
     if url.drivername not in drivers.values():
         raise ValueError(value)

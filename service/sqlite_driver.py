@@ -1,12 +1,14 @@
 """SQLite without a thread: each statement runs where it is asked for, in the event loop.
 
 The usual asynchronous driver hands every statement to a thread and waits for it; going there and
-back takes longer than SQLite needs for one of ours. What may really take time is waiting for
-another process that is writing: that is waited for in ``wait_to_write`` without holding up the loop.
+back takes longer than SQLite needs for one of ours. What may really take time does not hold up the
+loop: ``wait_to_write`` waits for another process that is writing, and a long transaction, such as
+loading a hospital, gives way between its statements.
 """
 
 import asyncio
 import sqlite3
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -22,16 +24,15 @@ DRIVER = "sqlite+inloop"
 PATIENCE = 10.0
 """Seconds for which another process may be writing before the database counts as out of reach."""
 _LOOK_AGAIN = 0.005
-
-
-async def _nothing() -> None:
-    return None
+_GIVE_WAY_AFTER = 0.03
+"""Seconds of one transaction; a message's own are a tenth of it."""
 
 
 class _Cursor(sqlite3.Cursor):
     def execute(self, *arguments: Any) -> Any:
         # SQLAlchemy takes a driver that never awaits for a wrong one.
-        await_only(_nothing())
+        connection: Any = self.connection
+        await_only(connection.give_way())
         return super().execute(*arguments)
 
     async def _async_soft_close(self) -> None:
@@ -39,6 +40,25 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
+    _since = inf
+    """When the transaction that writes has begun, or given way the last time."""
+
+    def begins(self) -> None:
+        self._since = monotonic()
+
+    async def give_way(self) -> None:
+        if monotonic() - self._since > _GIVE_WAY_AFTER:
+            await asyncio.sleep(0)
+            self._since = monotonic()
+
+    def commit(self) -> None:
+        self._since = inf
+        super().commit()
+
+    def rollback(self) -> None:
+        self._since = inf
+        super().rollback()
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
@@ -72,6 +92,8 @@ def wait_to_write(connection: Connection) -> None:
             if not _is_busy(error.orig) or monotonic() >= until:
                 raise
         else:
+            begun: Any = connection.connection.driver_connection
+            begun.begins()
             return
         await_only(asyncio.sleep(_LOOK_AGAIN))
 

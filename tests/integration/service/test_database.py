@@ -1,6 +1,8 @@
 """The database: whole units of work, moments that stay moments, and a plain word when it is away."""
 
 import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from service.database import AsyncSession, Database
 from service.errors import AlreadyBooked, DatabaseUnavailable
 from service.migrations import upgrade
 from service.model import Base, Conversation, KeptSetting
+from service.sqlite_driver import DRIVER
 from tests.cast import WANG_XIUYING
 from tests.fakes import FixedClock
 from tests.integration.service.desk import Desk
@@ -146,3 +149,66 @@ async def test_a_database_out_of_reach_is_called_that_and_serves_again_later(
 async def _look(unit: AbstractAsyncContextManager[AsyncSession]) -> KeptSetting | None:
     async with unit as session:
         return await session.get(KeptSetting, "any")
+
+
+@pytest.fixture
+async def beside(tmp_path: Path) -> AsyncIterator[tuple[Database, sqlite3.Connection]]:
+    """A SQLite database, and another process's connection to it that is writing."""
+    db = Database(f"{DRIVER}:///{tmp_path / 'xinqiao.db'}")
+    await upgrade(db)
+    other = sqlite3.connect(tmp_path / "xinqiao.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield db, other
+    other.close()
+    await db.close()
+
+
+async def _keep(db: Database) -> None:
+    async with db.transaction() as session:
+        session.add(KeptSetting(name="mine", value="1"))
+
+
+async def test_who_writes_waits_for_another_process_and_holds_up_nobody(
+    beside: tuple[Database, sqlite3.Connection],
+) -> None:
+    db, other = beside
+    writing = asyncio.create_task(_keep(db))
+    async with asyncio.timeout(5):
+        for _ in range(10):
+            await asyncio.sleep(0.01)
+            assert await _look(db.reading()) is None
+    assert not writing.done()
+    other.execute("COMMIT")
+    await writing
+
+
+async def test_a_database_that_another_process_holds_for_too_long_is_out_of_reach(
+    beside: tuple[Database, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.sqlite_driver.PATIENCE", 0.1)
+    db, other = beside
+    with pytest.raises(DatabaseUnavailable):
+        await _keep(db)
+    other.execute("ROLLBACK")
+    await _keep(db)
+
+
+async def test_a_long_transaction_gives_way_to_others(tmp_path: Path) -> None:
+    db = Database(f"{DRIVER}:///{tmp_path / 'xinqiao.db'}")
+    await upgrade(db)
+    turns: list[float] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    async with db.transaction() as session:
+        began = asyncio.get_running_loop().time()
+        for number in range(2000):
+            session.add(KeptSetting(name=f"row {number}", value="1"))
+            await session.flush()
+    beside.cancel()
+    await db.close()
+    assert sum(began < turn for turn in turns) > 3
