@@ -11,8 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.clock import Clock
 from service.conversations.messages import Finished, Outcome, Turn
 from service.conversations.offers import is_token, pressed
-from service.conversations.rows import CHANGED_CHAT, CHANGED_MESSAGE, CHATS, MESSAGES, UPDATES
-from service.conversations.sending import Chat, put_out, replies_in
+from service.conversations.rows import (
+    CHANGED_CONVERSATION,
+    CHANGED_MESSAGE,
+    CONVERSATIONS,
+    MESSAGES,
+    UPDATES,
+)
+from service.conversations.sending import Addressee, put_out, replies_in
 from service.database import Database
 from service.handover import CRISIS, is_in_crisis, raise_flag
 from service.model import Conversation, Feedback, InboundUpdate
@@ -31,33 +37,33 @@ class Leased(Exception):
 
 # Every turn runs these; made once, since making one takes longer than the database needs for it.
 
-_CHAT = [
-    CHATS.c.id,
-    CHATS.c.channel,
-    CHATS.c.address,
-    CHATS.c.dialogue,
-    CHATS.c.honorific,
-    CHATS.c.misunderstood,
-    CHATS.c.owner,
+_COLUMNS = [
+    CONVERSATIONS.c.id,
+    CONVERSATIONS.c.channel,
+    CONVERSATIONS.c.address,
+    CONVERSATIONS.c.dialogue,
+    CONVERSATIONS.c.honorific,
+    CONVERSATIONS.c.misunderstood,
+    CONVERSATIONS.c.owner,
 ]
-_ANY_CHAT = select(*_CHAT).where(CHATS.c.id == bindparam("chat"))
+_ANY_CONVERSATION = select(*_COLUMNS).where(CONVERSATIONS.c.id == bindparam("conversation"))
 _LEASE = (
-    CHANGED_CHAT.where(
+    CHANGED_CONVERSATION.where(
         or_(
-            CHATS.c.leased_until.is_(None),
-            CHATS.c.leased_until < bindparam("now"),
-            CHATS.c.leased_by == bindparam("worker"),
+            CONVERSATIONS.c.leased_until.is_(None),
+            CONVERSATIONS.c.leased_until < bindparam("now"),
+            CONVERSATIONS.c.leased_by == bindparam("worker"),
         )
     )
     .values(leased_by=bindparam("worker"), leased_until=bindparam("until"))
-    .returning(*_CHAT)
+    .returning(*_COLUMNS)
 )
 _NO_LEASE: dict[str, Any] = {"leased_by": "", "leased_until": None}
 
 _open = UPDATES.alias()
 _OLDEST_OPEN = (
     select(_open.c.id)
-    .where(_open.c.conversation_id == bindparam("chat"), _open.c.done_at.is_(None))
+    .where(_open.c.conversation_id == bindparam("conversation"), _open.c.done_at.is_(None))
     .order_by(_open.c.id)
     .limit(1)
     .scalar_subquery()
@@ -72,14 +78,16 @@ _ATTEMPT = (
 _before = UPDATES.alias()
 _BEFORE = (
     select(func.max(_before.c.id))
-    .where(_before.c.conversation_id == bindparam("chat"), _before.c.id < bindparam("inbound"))
+    .where(
+        _before.c.conversation_id == bindparam("conversation"), _before.c.id < bindparam("inbound")
+    )
     .scalar_subquery()
 )
 _said = MESSAGES.alias()
 _LAST_SAID = (
     select(_said.c.id)
     .where(
-        _said.c.conversation_id == bindparam("chat"),
+        _said.c.conversation_id == bindparam("conversation"),
         _said.c.direction == "out",
         _said.c.author == "bot",
     )
@@ -95,7 +103,7 @@ _AROUND = (
         MESSAGES.c.buttons,
         (MESSAGES.c.inbound_id == bindparam("inbound")).label("this"),
         (MESSAGES.c.inbound_id == _BEFORE).label("before"),
-        is_in_crisis(bindparam("chat"), bindparam("since")).label("crisis"),
+        is_in_crisis(bindparam("conversation"), bindparam("since")).label("crisis"),
     )
     .where(
         or_(
@@ -110,19 +118,24 @@ _AROUND = (
 _MORE_OPEN = (
     select(_open.c.id)
     .where(
-        _open.c.conversation_id == bindparam("chat"),
+        _open.c.conversation_id == bindparam("conversation"),
         _open.c.done_at.is_(None),
         _open.c.id != bindparam("inbound"),
     )
     .exists()
 )
 _TO_FINISH = (
-    select(CHATS.c.leased_by, CHATS.c.unreachable_at, UPDATES.c.done_at, _MORE_OPEN.label("more"))
-    .join(UPDATES, UPDATES.c.conversation_id == CHATS.c.id)
+    select(
+        CONVERSATIONS.c.leased_by,
+        CONVERSATIONS.c.unreachable_at,
+        UPDATES.c.done_at,
+        _MORE_OPEN.label("more"),
+    )
+    .join(UPDATES, UPDATES.c.conversation_id == CONVERSATIONS.c.id)
     .where(UPDATES.c.id == bindparam("inbound"))
     # A worker that was too slow for its lease may be finishing just now. A message that is just
     # being received need not wait for it.
-    .with_for_update(key_share=True, of=(CHATS, UPDATES))
+    .with_for_update(key_share=True, of=(CONVERSATIONS, UPDATES))
 )
 _FINISHED = (
     update(UPDATES).where(UPDATES.c.id == bindparam("inbound")).values(done_at=bindparam("now"))
@@ -157,17 +170,19 @@ async def next_turn(
     """
     async with db.transaction() as session:
         # The lease first: who had it may be answering the message that we would find now.
-        chat = await _lease(session, clock, conversation_id, worker)
-        if chat is None:
-            if await session.scalar(select(_OLDEST_OPEN), {"chat": conversation_id}):
+        conversation = await _lease(session, clock, conversation_id, worker)
+        if conversation is None:
+            if await session.scalar(select(_OLDEST_OPEN), {"conversation": conversation_id}):
                 raise Leased(conversation_id)
             return None
-        inbound = (await session.execute(_ATTEMPT, {"chat": conversation_id})).one_or_none()
+        inbound = (await session.execute(_ATTEMPT, {"conversation": conversation_id})).one_or_none()
         if inbound is None:
             if worker:
-                await session.execute(CHANGED_CHAT, {"chat": conversation_id, **_NO_LEASE})
+                await session.execute(
+                    CHANGED_CONVERSATION, {"conversation": conversation_id, **_NO_LEASE}
+                )
             return None
-        return await _turn(session, clock, chat, inbound, worker)
+        return await _turn(session, clock, conversation, inbound, worker)
 
 
 async def finish(
@@ -178,20 +193,22 @@ async def finish(
     The turn's lease is given up unless there is more to answer.
     """
     async with db.transaction() as session:
-        look = {"chat": turn.conversation_id, "inbound": turn.inbound_id}
+        look = {"conversation": turn.conversation_id, "inbound": turn.inbound_id}
         row = (await session.execute(_TO_FINISH, look)).one()
         changes = _dialogue(outcome) if row.done_at is None else {}
         if turn.worker and row.leased_by == turn.worker and not row.more:
             changes |= _NO_LEASE
         if changes:
-            await session.execute(CHANGED_CHAT, {"chat": turn.conversation_id, **changes})
+            await session.execute(
+                CHANGED_CONVERSATION, {"conversation": turn.conversation_id, **changes}
+            )
         if row.done_at is not None:
             sent = [one.id for one in await replies_in(session, turn.inbound_id)]
         else:
             now = clock.now()
             await session.execute(_FINISHED, {"inbound": turn.inbound_id, "now": now})
-            chat = Chat(turn.conversation_id, turn.channel, row.unreachable_at is None)
-            sent = await _write(session, clock, settings, chat, turn, outcome)
+            to = Addressee(turn.conversation_id, turn.channel, row.unreachable_at is None)
+            sent = await _write(session, clock, settings, to, turn, outcome)
         return Finished(sent, row.more)
 
 
@@ -219,40 +236,40 @@ async def _lease(
     session: AsyncSession, clock: Clock, conversation_id: int, worker: str
 ) -> Row[Any] | None:
     """The conversation, if it is free for this worker; without a worker it always is."""
-    look: dict[str, Any] = {"chat": conversation_id}
+    look: dict[str, Any] = {"conversation": conversation_id}
     if not worker:
-        return (await session.execute(_ANY_CHAT, look)).one()
+        return (await session.execute(_ANY_CONVERSATION, look)).one()
     now = clock.now()
     look |= {"worker": worker, "now": now, "until": now + LEASE}
     return (await session.execute(_LEASE, look)).one_or_none()
 
 
 async def _turn(
-    session: AsyncSession, clock: Clock, chat: Row[Any], inbound: Row[Any], worker: str
+    session: AsyncSession, clock: Clock, conversation: Row[Any], inbound: Row[Any], worker: str
 ) -> Turn:
-    around = await _around(session, clock, chat.id, inbound.id)
+    around = await _around(session, clock, conversation.id, inbound.id)
     kind, text = str(inbound.content["kind"]), str(inbound.content["text"])
-    button = await pressed(session, clock, chat.id, kind, text, around.buttons)
+    button = await pressed(session, clock, conversation.id, kind, text, around.buttons)
     if button is not None:
         words = {"message": around.message_id, "text": button.title}
         await session.execute(CHANGED_MESSAGE, words)
     return Turn(
         inbound_id=inbound.id,
         message_id=around.message_id,
-        conversation_id=chat.id,
-        channel=chat.channel,
-        address=chat.address,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        address=conversation.address,
         kind=kind,
         text=button.title if button else text,
         press={**button.payload, "offered_with": button.message_id} if button else None,
         expired_press=button is None and (kind == "press" or is_token(text)),
-        further=await _is_further(session, chat.id, inbound),
+        further=await _is_further(session, conversation.id, inbound),
         said=around.said,
         in_crisis=around.in_crisis,
-        dialogue=chat.dialogue,
-        honorific=chat.honorific,
-        misunderstood=chat.misunderstood,
-        owner=chat.owner,
+        dialogue=conversation.dialogue,
+        honorific=conversation.honorific,
+        misunderstood=conversation.misunderstood,
+        owner=conversation.owner,
         attempts=inbound.attempts,
         worker=worker,
     )
@@ -273,7 +290,7 @@ class _Around:
 async def _around(
     session: AsyncSession, clock: Clock, conversation_id: int, inbound_id: int
 ) -> _Around:
-    look = {"chat": conversation_id, "inbound": inbound_id, "since": clock.now() - CRISIS}
+    look = {"conversation": conversation_id, "inbound": inbound_id, "since": clock.now() - CRISIS}
     rows = (await session.execute(_AROUND, look)).all()
     out = [row for row in rows if row.direction == "out"]
     return _Around(
@@ -313,7 +330,7 @@ async def _write(
     session: AsyncSession,
     clock: Clock,
     settings: Settings,
-    chat: Chat,
+    to: Addressee,
     turn: Turn,
     outcome: Outcome,
 ) -> list[int]:
@@ -321,5 +338,5 @@ async def _write(
         understood = {"message": turn.message_id, "understanding": outcome.understanding}
         await session.execute(CHANGED_MESSAGE, understood)
     for flag in outcome.flags:
-        await raise_flag(session, clock, settings, chat.id, flag, turn.inbound_id)
-    return await put_out(session, clock, chat, outcome.replies, inbound_id=turn.inbound_id)
+        await raise_flag(session, clock, settings, to.id, flag, turn.inbound_id)
+    return await put_out(session, clock, to, outcome.replies, inbound_id=turn.inbound_id)

@@ -5,7 +5,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Incoming
-from service.conversations.rows import CHANGED_CHAT, CHATS, MESSAGES, UPDATES, new_id
+from service.conversations.rows import (
+    CHANGED_CONVERSATION,
+    CONVERSATIONS,
+    MESSAGES,
+    UPDATES,
+    new_id,
+)
 from service.database import Database
 from service.model import Conversation
 from service.races import settled
@@ -17,15 +23,18 @@ _SAME_UPDATE = and_(
     UPDATES.c.update_key == bindparam("update_key"),
 )
 _UPDATE = select(UPDATES.c.id, UPDATES.c.conversation_id).where(_SAME_UPDATE)
-_CHAT_AND_UPDATE = (
+_CONVERSATION_AND_UPDATE = (
     select(
-        CHATS.c.id.label("chat"),
-        CHATS.c.unreachable_at,
+        CONVERSATIONS.c.id.label("conversation"),
+        CONVERSATIONS.c.unreachable_at,
         UPDATES.c.id,
         UPDATES.c.conversation_id,
     )
     .outerjoin(UPDATES, _SAME_UPDATE)
-    .where(CHATS.c.channel == bindparam("channel"), CHATS.c.address == bindparam("address"))
+    .where(
+        CONVERSATIONS.c.channel == bindparam("channel"),
+        CONVERSATIONS.c.address == bindparam("address"),
+    )
 )
 """A chat that is known, and the update if it was kept already: one look for what all need."""
 
@@ -57,26 +66,30 @@ async def _receive(session: AsyncSession, clock: Clock, incoming: Incoming) -> t
         "update_key": incoming.update_key,
         "address": incoming.address,
     }
-    found = (await session.execute(_CHAT_AND_UPDATE, look)).one_or_none()
+    found = (await session.execute(_CONVERSATION_AND_UPDATE, look)).one_or_none()
     known = found or (await session.execute(_UPDATE, look)).one_or_none()
     if known is not None and known.id is not None:
         return known.id, known.conversation_id
     if found is None:
-        chat = (await _made(session, clock, incoming.channel, incoming.address)).id
+        conversation_id = (await _made(session, clock, incoming.channel, incoming.address)).id
     else:
-        chat = found.chat
+        conversation_id = found.conversation
         if found.unreachable_at is not None:
-            await session.execute(CHANGED_CHAT, {"chat": chat, "unreachable_at": None})
-    return await _keep(session, clock, incoming, chat), chat
+            await session.execute(
+                CHANGED_CONVERSATION, {"conversation": conversation_id, "unreachable_at": None}
+            )
+    return await _keep(session, clock, incoming, conversation_id), conversation_id
 
 
-async def _keep(session: AsyncSession, clock: Clock, incoming: Incoming, chat: int) -> int:
+async def _keep(
+    session: AsyncSession, clock: Clock, incoming: Incoming, conversation_id: int
+) -> int:
     """Write the update and its message; returns the update's id."""
     now, text = clock.now(), _clean(incoming.text)
     kept = {
         "channel": incoming.channel,
         "update_key": incoming.update_key,
-        "conversation_id": chat,
+        "conversation_id": conversation_id,
         "content": {
             "kind": incoming.kind,
             "text": text,
@@ -88,7 +101,7 @@ async def _keep(session: AsyncSession, clock: Clock, incoming: Incoming, chat: i
     }
     inbound_id = await new_id(session, insert(UPDATES), kept)
     message = {
-        "conversation_id": chat,
+        "conversation_id": conversation_id,
         "direction": "in",
         "author": "patient",
         "text": text,

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.model import Conversation, InboundUpdate, Message, Offer, Outbox, table_of
 
-CHATS, UPDATES, MESSAGES, OFFERS, OUTBOX = map(
+CONVERSATIONS, UPDATES, MESSAGES, OFFERS, OUTBOX = map(
     table_of, (Conversation, InboundUpdate, Message, Offer, Outbox)
 )
 
-CHANGED_CHAT = update(CHATS).where(CHATS.c.id == bindparam("chat"))
-"""Takes ``chat`` and the columns to be set."""
+CHANGED_CONVERSATION = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
+"""Takes ``conversation`` and the columns to be set."""
 CHANGED_MESSAGE = update(MESSAGES).where(MESSAGES.c.id == bindparam("message"))
 """Takes ``message`` and the columns to be set."""
 

@@ -33,7 +33,7 @@ _OUTBOX_SENT = (
 
 
 @dataclass(frozen=True)
-class Chat:
+class Addressee:
     """Where messages go out: a conversation, its channel, and whether it can be reached."""
 
     id: int
@@ -44,7 +44,7 @@ class Chat:
 async def put_out(
     session: AsyncSession,
     clock: Clock,
-    chat: Chat,
+    to: Addressee,
     replies: Sequence[Reply],
     *,
     inbound_id: int | None = None,
@@ -58,13 +58,13 @@ async def put_out(
         The messages' ids.
     """
     now = clock.now()
-    state, error = ("pending", "") if chat.reachable else ("failed", "unreachable")
+    state, error = ("pending", "") if to.reachable else ("failed", "unreachable")
     ids: list[int] = []
     offered: list[dict[str, Any]] = []
     for reply in replies:
         buttons = shown(reply.buttons)
         message = {
-            "conversation_id": chat.id,
+            "conversation_id": to.id,
             "direction": "out",
             "author": author,
             "text": reply.text,
@@ -74,7 +74,7 @@ async def put_out(
             "state": state,
         }
         ids.append(await new_id(session, insert(MESSAGES), message))
-        offered += offers(clock, chat.id, ids[-1], buttons, reply.buttons)
+        offered += offers(clock, to.id, ids[-1], buttons, reply.buttons)
     if offered:
         await session.execute(insert(OFFERS), offered)
     if ids:
@@ -83,8 +83,8 @@ async def put_out(
             [
                 {
                     "message_id": one,
-                    "conversation_id": chat.id,
-                    "channel": chat.channel,
+                    "conversation_id": to.id,
+                    "channel": to.channel,
                     "state": state,
                     "due_at": now,
                     "error": error,
@@ -101,8 +101,8 @@ async def push(
     """Send a message that answers no message."""
     async with db.transaction() as session:
         conversation = await session.get_one(Conversation, conversation_id)
-        chat = Chat(conversation.id, conversation.channel, conversation.unreachable_at is None)
-        (message_id,) = await put_out(session, clock, chat, [reply], author=author)
+        to = Addressee(conversation.id, conversation.channel, conversation.unreachable_at is None)
+        (message_id,) = await put_out(session, clock, to, [reply], author=author)
         return message_id
 
 
