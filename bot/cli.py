@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,6 +42,15 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
     except DatabaseUnavailable as error:
         out.print(f"[red]数据库连不上：{error}[/red]")
         raise typer.Exit(1) from error
+
+
+def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes an event loop: uvloop's where there is one, else the usual one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def _quiet() -> None:
@@ -83,7 +92,8 @@ def run(
     out.print(f"网页聊天：http://{settings.host}:{settings.port}/ （模型加载中，页面已可打开）")
     whole = App(settings, telegram=telegram or not rehearse)
     try:
-        asyncio.run(whole.serve())
+        with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+            runner.run(whole.serve())
     except KeyboardInterrupt:
         out.print("已停止。")
 

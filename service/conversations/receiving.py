@@ -1,6 +1,6 @@
 """The first step: what a channel delivered is kept, once, before the channel may forget it."""
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
@@ -8,7 +8,8 @@ from service.conversations.messages import Incoming
 from service.conversations.rows import (
     CHANGED_CONVERSATION,
     CONVERSATIONS,
-    MESSAGES,
+    NEW_MESSAGE,
+    NEW_UPDATE,
     UPDATES,
     new_id,
 )
@@ -99,7 +100,7 @@ async def _keep(
         },
         "received_at": now,
     }
-    inbound_id = await new_id(session, insert(UPDATES), kept)
+    inbound_id = await new_id(session, NEW_UPDATE, kept)
     message = {
         "conversation_id": conversation_id,
         "direction": "in",
@@ -108,7 +109,7 @@ async def _keep(
         "inbound_id": inbound_id,
         "at": now,
     }
-    await session.execute(insert(MESSAGES), message)
+    await session.execute(NEW_MESSAGE, message)
     return inbound_id
 
 

@@ -6,7 +6,7 @@ message passes here. Statements are made once, where they are used.
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Insert, bindparam, update
+from sqlalchemy import CursorResult, Insert, bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.model import Conversation, InboundUpdate, Message, Offer, Outbox, table_of
@@ -14,6 +14,8 @@ from service.model import Conversation, InboundUpdate, Message, Offer, Outbox, t
 CONVERSATIONS, UPDATES, MESSAGES, OFFERS, OUTBOX = map(
     table_of, (Conversation, InboundUpdate, Message, Offer, Outbox)
 )
+
+NEW_UPDATE, NEW_MESSAGE, NEW_OFFER, NEW_OUTBOX = map(insert, (UPDATES, MESSAGES, OFFERS, OUTBOX))
 
 CHANGED_CONVERSATION = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
 """Takes ``conversation`` and the columns to be set."""

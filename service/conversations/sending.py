@@ -4,13 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.conversations.messages import Reply
 from service.conversations.offers import offers, shown
-from service.conversations.rows import CHANGED_MESSAGE, MESSAGES, OFFERS, OUTBOX, new_id
+from service.conversations.rows import (
+    CHANGED_MESSAGE,
+    NEW_MESSAGE,
+    NEW_OFFER,
+    NEW_OUTBOX,
+    OUTBOX,
+    new_id,
+)
 from service.database import Database
 from service.model import Conversation, InboundUpdate, Message, Outbox
 
@@ -73,13 +80,13 @@ async def put_out(
             "at": now,
             "state": state,
         }
-        ids.append(await new_id(session, insert(MESSAGES), message))
+        ids.append(await new_id(session, NEW_MESSAGE, message))
         offered += offers(clock, to.id, ids[-1], buttons, reply.buttons)
     if offered:
-        await session.execute(insert(OFFERS), offered)
+        await session.execute(NEW_OFFER, offered)
     if ids:
         await session.execute(
-            insert(OUTBOX),
+            NEW_OUTBOX,
             [
                 {
                     "message_id": one,
