@@ -1,5 +1,6 @@
 """The service database: one place that opens it, and one that says when it is out of reach."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.errors import DatabaseUnavailable, ServiceError
-from service.sqlite_driver import wait_to_write
+from service.sqlite_driver import DRIVER, wait_to_write
 
 _READ_ONLY = "xinqiao_read_only"
 
@@ -26,6 +27,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _open(url)
+        self._in_loop = url.startswith(DRIVER)
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     @asynccontextmanager
@@ -35,15 +37,15 @@ class Database:
         Raises:
             DatabaseUnavailable: the database cannot be reached or is busy too long.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            with _Unavailability():
-                async with session.begin():
-                    try:
-                        yield session
-                    except ServiceError:
-                        # Rows that an error carries must stay readable after the rollback.
-                        session.expunge_all()
-                        raise
+        with _Unavailability():
+            async with self._session(self.engine) as session:
+                try:
+                    yield session
+                    await session.commit()
+                except ServiceError:
+                    # Rows that an error carries must stay readable after the rollback.
+                    session.expunge_all()
+                    raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -52,7 +54,7 @@ class Database:
         Each statement sees what is committed at its moment, on both databases.
         """
         with _Unavailability():
-            async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            async with self._session(self._reading) as session:
                 yield session
 
     @asynccontextmanager
@@ -61,6 +63,16 @@ class Database:
         with _Unavailability():
             async with self.engine.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def _session(self, bind: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        """A session; what it has not committed is rolled back."""
+        session = AsyncSession(bind, expire_on_commit=False)
+        try:
+            yield session
+        finally:
+            # Where closing has to wait for a server, a task that is cancelled must not cut it off.
+            await (session.close() if self._in_loop else asyncio.shield(session.close()))
 
     async def close(self) -> None:
         """Close all connections."""
