@@ -15,7 +15,9 @@ MODEL_SURE = 0.85
 """A confidence from which the model's ``report_emergency`` is danger as well: the second net, for
 words that no rule foresaw. Chosen on sentences apart from the training data (docs/nlu.md)."""
 FEWEST_CHARACTERS = 4
-"""Of fewer Chinese characters the model makes too much (39度 大人); the short cries are rules."""
+"""Of fewer Chinese characters the model makes too much; the short cries are rules."""
+# How hot somebody is, how old, and whether a man: alone (39度 大人) no danger, as rules know more.
+_FACTS = re.compile("[度岁男女]|体温|发烧|发热|高烧|大人|成年人?|小孩|孩子|宝宝")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
@@ -29,7 +31,11 @@ def believes(text: str, intent: str, confidence: float) -> bool:
         confidence: the model's, 0 to 1.
     """
     sure = intent == "report_emergency" and confidence >= MODEL_SURE
-    return sure and len(_CHINESE.findall(text)) >= FEWEST_CHARACTERS and not excused(text)
+    return (
+        sure
+        and len(_CHINESE.findall(_FACTS.sub("", text))) >= FEWEST_CHARACTERS
+        and not excused(text)
+    )
 
 
 __all__ = [

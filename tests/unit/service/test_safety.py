@@ -44,6 +44,7 @@ def kind(text: str) -> str | None:
         ("allergy", "打完青霉素没几分钟，浑身起风团，胸口闷，眼前发黑"),
         ("injury", "工人从三米多高的架子上摔下来，腰动不了"),
         ("injury", "机床把两根手指头轧掉了"),
+        ("injury", "孩子从二楼窗台掉下去了"),
         ("injury", "老人从滑梯上摔下来磕到后脑勺，一直犯困，喷着吐了两回"),
         ("burn", "一壶开水全泼我闺女胸前了，皮都皱起来了"),
         ("burn", "洗厕所的盐酸崩到眼睛里，睁不开"),
@@ -107,6 +108,7 @@ def test_whoever_tells_of_another_in_despair_is_told_what_to_do(text: str) -> No
         "他不爱我了，安眠药攒够了",
         "我儿子不要我了，想死",
         "妈妈，对不起，我先走了",
+        "产后我抱着孩子站窗边，一直想松手",
     ],
 )
 def test_whoever_names_others_in_their_own_despair_is_heard_themselves(text: str) -> None:
@@ -132,6 +134,8 @@ def test_somebody_found_hurt_by_themselves_is_treated_first(expected: str, text:
         ("安眠药二十片", "安眠药二十片多少钱"),
         ("二十片安定", "能给我开二十片安定吗"),
         ("安定一整瓶", "安定一盒多少片"),
+        ("药吃了好多 现在困得不行", "药吃多了胃不舒服 想看消化科"),
+        ("安眠药吃多了", "我爸安眠药吃多少年了想停"),
         ("降压药吃多了一把 现在头晕", "医生开的降压药三十片吃完了 要续"),
         ("佐匹克隆十几粒 都下肚了", "佐匹克隆一次吃几粒"),
         ("二甲双胍吃多了 三十片", "感冒药吃多了会不会伤肝"),
@@ -214,6 +218,8 @@ def test_dialect_slips_and_voice_input_are_understood(text: str) -> None:
         "大便潜血阳性要看什么科",
         "没有黑便，就是胃胀",
         "再发短信就拉黑你们",
+        "宝宝拉绿色便便",
+        "出院能叫救护车送吗",
         "我今年六十八岁，女儿在外地，右手老是抖，脸色也差",
         "孩子们都在外面打工，昨天差点摔一跤，有点犯困",
     ],
@@ -290,6 +296,7 @@ def test_a_veto_does_not_silence_what_happens_now(calm: str, acute: str) -> None
 
 def test_few_characters_are_too_little_for_the_second_net() -> None:
     assert not believes("39度 大人", "report_emergency", 0.9)
+    assert not believes("39.2度 成年人", "report_emergency", 0.9)
     assert believes("人突然倒在地上抽", "report_emergency", 0.9)
 
 
