@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -24,7 +24,18 @@ _TALK = (
     "thank",
     "bot_challenge",
 )
-_ERRANDS = ("book_", "ask_", "check_", "cancel_", "reschedule_", "join_", "request_")
+_ERRANDS = (
+    "book_",
+    "ask_",
+    "check_",
+    "cancel_",
+    "reschedule_",
+    "join_",
+    "request_",
+    "file_",
+    "manage_",
+    "stop_",
+)
 _RESUMES = re.compile("继续|接着")
 _KEPT = "alarm"
 # Where a person talks with them at once and calm words are no sign that it is over; and what is
@@ -36,11 +47,13 @@ _NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool"})
 class Alarm:
     """An instruction that was given a short while ago, kept with where the dialogue stands.
 
-    ``reminded``: an errand came since, and was answered with a word that help goes first.
+    ``helped``: help was called or is there. ``reminded``: an errand came since, and was answered
+    with a word that help goes first.
     """
 
     kind: str
     at: datetime
+    helped: bool = False
     reminded: bool = False
 
     @classmethod
@@ -49,16 +62,12 @@ class Alarm:
         kept = dialogue.get(_KEPT)
         if not kept:
             return None
-        alarm = cls(kept["kind"], datetime.fromisoformat(kept["at"]), kept["reminded"])
+        alarm = cls(**{**kept, "at": datetime.fromisoformat(kept["at"])})
         return alarm if now - alarm.at < LASTS else None
 
     def kept_in(self, dialogue: Mapping[str, Any]) -> dict[str, Any]:
         """The dialogue with this alarm in it."""
-        kept = {"kind": self.kind, "at": self.at.isoformat(), "reminded": self.reminded}
-        return {**dialogue, _KEPT: kept}
-
-    def with_reminder(self) -> Self:
-        return replace(self, reminded=True)
+        return {**dialogue, _KEPT: {**asdict(self), "at": self.at.isoformat()}}
 
     def is_meant_by(self, danger: Danger, news: News | None) -> bool:
         """Whether a danger that was just seen is this one, for which help was called."""
@@ -86,20 +95,43 @@ def is_business(turn: Turn, response: Response) -> bool:
     """
     if turn.press is not None or is_plain_errand(response) or _RESUMES.match(turn.text.strip()):
         return True
-    if _intent(response, PLAIN_TALK) in _TALK or response.dialogue.get("loop") == "finding_form":
-        return False
-    before, after = turn.dialogue.get("slots", {}), response.dialogue.get("slots", {})
-    moved = any(before.get(name) != after.get(name) for name in ("draft", "topic"))
-    return moved or any(
-        str(button.payload.get("say", "")).startswith("/book_appointment{")
-        for reply in response.replies
-        for button in reply.buttons
-    )
+    loop, after = turn.dialogue.get("loop"), response.dialogue.get("loop")
+    if loop:
+        return after in (loop, None) and _step(turn.dialogue) != _step(response.dialogue)
+    if after:
+        # A name after clinic times, a yes to a booking that was offered.
+        return after != "finding_form" and _intent(response, PLAIN_ERRAND) in ("inform", "affirm")
+    talk = _intent(response, PLAIN_TALK) in _TALK and not _names_clinic(response)
+    return not talk and _offers_clinic(response)
+
+
+def is_first_aid(response: Response) -> bool:
+    """Whether words may ask what to do for a body in danger: 能喝水吗 is no question of ours then."""
+    return _intent(response, 0) in ("ask_visit_preparation", "ask_aftercare")
 
 
 def is_plain_errand(response: Response) -> bool:
     """Whether a message surely is an errand, whatever was said before."""
     return _intent(response, PLAIN_ERRAND).startswith(_ERRANDS)
+
+
+def _step(dialogue: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What an errand knows, and what it asks for."""
+    draft = dialogue.get("slots", {}).get("draft") or {}
+    return draft.get("values"), draft.get("step")
+
+
+def _names_clinic(response: Response) -> bool:
+    entities = response.understanding.get("entities", ())
+    return any(one["entity"] in ("department", "doctor") for one in entities)
+
+
+def _offers_clinic(response: Response) -> bool:
+    return any(
+        str(button.payload.get("say", "")).startswith("/book_appointment{")
+        for reply in response.replies
+        for button in reply.buttons
+    )
 
 
 def _intent(response: Response, least: float) -> str:

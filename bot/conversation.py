@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.alarm import Alarm, is_business, is_plain_errand, kept_alarm, without_alarm
+from bot.alarm import Alarm, is_business, is_first_aid, is_plain_errand, kept_alarm, without_alarm
 from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
 from bot.wording import Wording
 from service import conversations as store
@@ -241,8 +241,13 @@ class Conversations:
         replies = self._wording.after_alarm(news, alarm.kind, bool(turn.dialogue.get("loop")))
         if news is News.OVER:
             return await self._end_alarm(turn, replies)
-        flags = [RaisedFlag(URGENT, alarm.kind)] if news is News.NO_ANSWER else []
-        return Outcome(replies=replies, understanding={"news": news.value}, flags=flags)
+        unheard = news is News.NO_ANSWER
+        return Outcome(
+            replies=replies,
+            dialogue=replace(alarm, helped=not unheard).kept_in(turn.dialogue),
+            understanding={"news": news.value},
+            flags=[RaisedFlag(URGENT, alarm.kind)] if unheard else [],
+        )
 
     async def _end_alarm(self, turn: Turn, replies: Sequence[Reply]) -> Outcome:
         """It is over; an errand that the same message brings is begun."""
@@ -276,14 +281,14 @@ class Conversations:
 
     def _answer_after_alarm(self, turn: Turn, response: Response, alarm: Alarm) -> Outcome:
         """The first business after an alarm begins with a word of what goes first."""
-        if alarm.reminded:
-            outcome = self._outcome(turn, response)
-            return replace(outcome, dialogue=alarm.kept_in(response.dialogue))
-        if not is_business(turn, response):
+        business = alarm.reminded or is_business(turn, response)
+        if is_first_aid(response) or not business:
             return self._stay(turn, "alarm_stay", response.understanding)
-        outcome, line = self._outcome(turn, response), self._wording.reply("alarm_first")
-        dialogue = alarm.with_reminder().kept_in(response.dialogue)
-        return replace(outcome, replies=[line, *outcome.replies], dialogue=dialogue)
+        outcome = self._outcome(turn, response)
+        if not (alarm.reminded or alarm.helped):
+            line = self._wording.reply("alarm_first")
+            outcome = replace(outcome, replies=[line, *outcome.replies])
+        return replace(outcome, dialogue=replace(alarm, reminded=True).kept_in(response.dialogue))
 
     async def _response(self, turn: Turn) -> Response:
         if self._engine is None:

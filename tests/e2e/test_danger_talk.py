@@ -94,11 +94,22 @@ async def test_the_first_errand_after_an_alarm_begins_with_what_goes_first(chat:
     assert "先打" not in await chat.say("停车多少钱")
 
 
+async def test_with_help_on_its_way_an_errand_is_answered_as_ever(chat: Chat) -> None:
+    answered = await chat.tell(HEART, "我老公开车送我来", "心内科明天谁出诊")
+    assert "出诊" in answered.texts[0]
+
+
 async def test_fear_after_an_alarm_is_not_asked_for_a_department(chat: Chat) -> None:
     await chat.say(HEART)
     first, second = await chat.say("我好怕"), await chat.say("怎么办啊")
     assert first.buttons == second.buttons == {}
     assert first.texts != second.texts
+
+
+@pytest.mark.parametrize("text", ["要不要催吐", "能喝牛奶吗"])
+async def test_a_question_of_first_aid_is_left_to_the_ambulance(chat: Chat, text: str) -> None:
+    await chat.tell("孩子误吞了纽扣电池", "产科在几楼")
+    assert "120" in (await chat.say(text)).texts[0]
 
 
 async def test_whoever_tells_of_another_in_despair_hears_whom_to_call(
@@ -121,6 +132,7 @@ async def test_in_a_crisis_a_clinic_is_found_and_booked_with_the_crisis_line_at_
     assert "周三晚上" in answered
     assert "12356" in answered.texts[-1]
     assert "姓名" in await chat.say("约周三晚上")
+    assert "12356" in (await chat.say("好累")).texts[0]
     assert "请核对" in await chat.say(f"王秀英 {chat.phone}")
 
 

@@ -18,6 +18,8 @@ from service.safety import News, read_news
         (News.ARRIVED, "已经上救护车了"),
         (News.ARRIVED, "救护车来了"),
         (News.ARRIVED, "在去医院的路上"),
+        (News.ARRIVED, "我老公开车送我来"),
+        (News.ARRIVED, "到了"),
         (News.NO_ANSWER, "120打不通"),
         (News.NO_ANSWER, "救护车还没来"),
         (News.OVER, "现在好了"),
