@@ -47,13 +47,13 @@ _NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool"})
 class Alarm:
     """An instruction that was given a short while ago, kept with where the dialogue stands.
 
-    ``helped``: help was called or is there. ``reminded``: an errand came since, and was answered
+    ``news``: how it went on, as last told. ``reminded``: an errand came since, and was answered
     with a word that help goes first.
     """
 
     kind: str
     at: datetime
-    helped: bool = False
+    news: str = ""
     reminded: bool = False
 
     @classmethod
@@ -64,6 +64,21 @@ class Alarm:
             return None
         alarm = cls(**{**kept, "at": datetime.fromisoformat(kept["at"])})
         return alarm if now - alarm.at < LASTS else None
+
+    @property
+    def helped(self) -> bool:
+        """Whether help was called or is there, or none is needed at once."""
+        return self.news in (News.COMING, News.ARRIVED, News.OVER)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is neither over nor in the hands of those who help."""
+        return self.news not in (News.ARRIVED, News.OVER)
+
+    @property
+    def stay(self) -> str:
+        """The name of what is said to words that are no business of ours."""
+        return "alarm_over" if self.news == News.OVER else "alarm_stay"
 
     def kept_in(self, dialogue: Mapping[str, Any]) -> dict[str, Any]:
         """The dialogue with this alarm in it."""
@@ -80,11 +95,6 @@ class Alarm:
 def kept_alarm(danger: Danger, now: datetime, dialogue: Mapping[str, Any]) -> dict[str, Any] | None:
     """The dialogue with a new alarm in it; None for a kind that is not followed."""
     return None if danger.kind in _NOT_FOLLOWED else Alarm(danger.kind, now).kept_in(dialogue)
-
-
-def without_alarm(dialogue: Mapping[str, Any]) -> dict[str, Any]:
-    """The dialogue after an alarm that is over."""
-    return {name: value for name, value in dialogue.items() if name != _KEPT}
 
 
 def is_business(turn: Turn, response: Response) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.alarm import Alarm, is_business, is_first_aid, is_plain_errand, kept_alarm, without_alarm
+from bot.alarm import Alarm, is_business, is_first_aid, is_plain_errand, kept_alarm
 from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
 from bot.wording import Wording
 from service import conversations as store
@@ -237,27 +237,17 @@ class Conversations:
     async def _hear(self, turn: Turn, alarm: Alarm, news: News) -> Outcome:
         """How it goes on after an alarm: what to do while waiting, and no second alert."""
         if news is News.HEARD:
-            return self._stay(turn, "alarm_stay", {"news": news.value})
+            return self._stay(turn, alarm.stay, {"news": news.value})
         replies = self._wording.after_alarm(news, alarm.kind, bool(turn.dialogue.get("loop")))
-        if news is News.OVER:
-            return await self._end_alarm(turn, replies)
-        unheard = news is News.NO_ANSWER
-        return Outcome(
-            replies=replies,
-            dialogue=replace(alarm, helped=not unheard).kept_in(turn.dialogue),
-            understanding={"news": news.value},
-            flags=[RaisedFlag(URGENT, alarm.kind)] if unheard else [],
-        )
-
-    async def _end_alarm(self, turn: Turn, replies: Sequence[Reply]) -> Outcome:
-        """It is over; an errand that the same message brings is begun."""
-        response = await self._response(turn)
-        if is_plain_errand(response):
+        if news is News.OVER and is_plain_errand(response := await self._response(turn)):
+            # The errand that the same message brings is begun.
             outcome = self._outcome(turn, response)
             return replace(outcome, replies=[*replies, *outcome.replies])
-        understanding = {"news": News.OVER.value}
         return Outcome(
-            replies=replies, dialogue=without_alarm(turn.dialogue), understanding=understanding
+            replies=replies,
+            dialogue=replace(alarm, news=news.value).kept_in(turn.dialogue),
+            understanding={"news": news.value},
+            flags=[RaisedFlag(URGENT, alarm.kind)] if news is News.NO_ANSWER else [],
         )
 
     async def _ask_engine(self, turn: Turn) -> Outcome:
@@ -282,8 +272,8 @@ class Conversations:
     def _answer_after_alarm(self, turn: Turn, response: Response, alarm: Alarm) -> Outcome:
         """The first business after an alarm begins with a word of what goes first."""
         business = alarm.reminded or is_business(turn, response)
-        if is_first_aid(response) or not business:
-            return self._stay(turn, "alarm_stay", response.understanding)
+        if not business or (alarm.holds and is_first_aid(response)):
+            return self._stay(turn, alarm.stay, response.understanding)
         outcome = self._outcome(turn, response)
         if not (alarm.reminded or alarm.helped):
             line = self._wording.reply("alarm_first")

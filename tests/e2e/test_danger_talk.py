@@ -80,6 +80,12 @@ async def test_what_is_over_is_to_be_seen_today_and_the_errand_goes_on(chat: Cha
     assert asked.texts[-1] in await chat.say("继续")
 
 
+async def test_what_is_over_does_not_wait_until_tomorrow(chat: Chat, records: Records) -> None:
+    await chat.tell("我妈突然嘴歪了说不出话", "现在好了")
+    assert "急诊" in await chat.say("能明天再来看吗")
+    assert len(await records.flags(chat)) == 1
+
+
 async def test_thanks_for_the_instruction_confirm_no_booking(chat: Chat, records: Records) -> None:
     await until_confirm(chat, records, "骨科")
     await chat.tell(HEART, "好的")

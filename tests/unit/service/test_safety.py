@@ -63,6 +63,7 @@ def kind(text: str) -> str | None:
         ("violence", "有个男的拿刀在门诊大厅追着医生砍"),
         ("other", "化疗后白细胞低，烧到39度浑身打冷颤"),
         ("other", "救护车怎么还没到，人已经不行了"),
+        ("unconscious", "已经打了120 我妈晕倒了"),
     ],
 )
 def test_an_emergency_is_seen_and_named(expected: str, text: str) -> None:
