@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.alarm import Alarm, is_business, is_first_aid, is_plain_errand, kept_alarm
 from bot.engine import Engine, EngineFailed, EngineNotReady, Question, Response
 from bot.wording import Wording
 from service import conversations as store
@@ -22,7 +23,7 @@ from service.conversations import Button, Incoming, Outcome, Reply, Turn
 from service.database import Database
 from service.errors import DatabaseUnavailable
 from service.handover import URGENT, RaisedFlag
-from service.safety import Danger
+from service.safety import Danger, News
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,6 @@ RETRY = timedelta(seconds=0.5)
 LONGEST_RETRY = timedelta(seconds=15)
 GIVE_UP_AFTER = 4
 """Attempts on one message, after which the patient gets an apology and a person."""
-PLAIN_ERRAND = 0.7
-"""The model's confidence from which a message in a crisis is answered as the errand it is."""
 
 
 class Alerts(Protocol):
@@ -46,13 +45,6 @@ def _model_sees_danger(text: str, response: Response) -> bool:
     return safety.believes(
         text, str(understood.get("intent", "")), float(understood.get("confidence", 0))
     )
-
-
-def _is_plain_errand(response: Response) -> bool:
-    """Whether the words are surely about the hospital's business, whatever was said before."""
-    intent = str(response.understanding.get("intent", ""))
-    sure = float(response.understanding.get("confidence", 0)) >= PLAIN_ERRAND
-    return sure and intent.startswith(("book_", "ask_", "check_", "cancel_", "request_"))
 
 
 async def heard(news: asyncio.Event, timeout: float) -> bool:
@@ -217,7 +209,9 @@ class Conversations:
         if turn.kind in ("picture", "document", "voice"):
             await self._keep_file(turn)
         danger = safety.check(turn.text)
-        if danger is not None:
+        alarm = self._alarm(turn)
+        news = safety.read_news(turn.text) if alarm and turn.press is None else None
+        if danger is not None and not (alarm and alarm.is_meant_by(danger, news)):
             return self._warn(turn, danger)
         if turn.owner or (turn.further and not turn.text.strip()):
             # A person answers; or the first picture of the album has been answered for all.
@@ -233,18 +227,71 @@ class Conversations:
             return Outcome(replies=[self._wording.reply(turn.kind)], flags=flags)
         if not any(character.isalnum() for character in turn.text):
             return Outcome(replies=[self._wording.reply("wordless")])
+        if alarm and news and not (alarm.reminded and news is News.HEARD):
+            return await self._hear(turn, alarm, news)
         return await self._ask_engine(turn)
+
+    def _alarm(self, turn: Turn) -> Alarm | None:
+        """The alarm in whose light this is heard; a crisis goes before."""
+        return None if turn.in_crisis else Alarm.of(turn.dialogue, self._clock.now())
 
     def _warn(self, turn: Turn, danger: Danger) -> Outcome:
         """The instruction, the alert, and the errand kept as it stands."""
         logger.warning("danger %s in conversation %s", danger.rule, turn.conversation_id)
         return Outcome(
             replies=self._wording.danger(danger.kind, bool(turn.dialogue.get("loop"))),
+            dialogue=kept_alarm(danger, self._clock.now(), turn.dialogue),
             understanding={"danger": danger.kind, "rule": danger.rule},
             flags=[RaisedFlag(URGENT, danger.kind)],
         )
 
+    async def _hear(self, turn: Turn, alarm: Alarm, news: News) -> Outcome:
+        """How it goes on after an alarm: what to do while waiting, and no second alert."""
+        if news is News.HEARD:
+            return self._stay(turn, alarm.stay, {"news": news.value})
+        replies = self._wording.after_alarm(news, alarm.kind, bool(turn.dialogue.get("loop")))
+        if news is News.OVER and is_plain_errand(response := await self._response(turn)):
+            # The errand that the same message brings is begun.
+            outcome = self._outcome(turn, response)
+            return replace(outcome, replies=[*replies, *outcome.replies])
+        return Outcome(
+            replies=replies,
+            dialogue=replace(alarm, news=news.value).kept_in(turn.dialogue),
+            understanding={"news": news.value},
+            flags=[RaisedFlag(URGENT, alarm.kind)] if news is News.NO_ANSWER else [],
+        )
+
     async def _ask_engine(self, turn: Turn) -> Outcome:
+        response = await self._response(turn)
+        if turn.press is None and _model_sees_danger(turn.text, response):
+            return self._warn(turn, Danger("other", "model"))
+        if turn.in_crisis:
+            return self._answer_in_crisis(turn, response)
+        alarm = self._alarm(turn)
+        if alarm is not None:
+            return self._answer_after_alarm(turn, response, alarm)
+        return self._outcome(turn, response)
+
+    def _answer_in_crisis(self, turn: Turn, response: Response) -> Outcome:
+        """Business is answered with the crisis line at hand; on anything else we stay by them."""
+        if not is_business(turn, response):
+            return self._stay(turn, "crisis", response.understanding)
+        outcome, line = self._outcome(turn, response), self._wording.reply("crisis_line")
+        replies = outcome.replies if line.text in turn.said else [*outcome.replies, line]
+        return replace(outcome, replies=replies)
+
+    def _answer_after_alarm(self, turn: Turn, response: Response, alarm: Alarm) -> Outcome:
+        """The first business after an alarm begins with a word of what goes first."""
+        business = alarm.reminded or is_business(turn, response)
+        if not business or (alarm.holds and is_first_aid(response)):
+            return self._stay(turn, alarm.stay, response.understanding)
+        outcome = self._outcome(turn, response)
+        if not (alarm.reminded or alarm.helped):
+            line = self._wording.reply("alarm_first")
+            outcome = replace(outcome, replies=[line, *outcome.replies])
+        return replace(outcome, dialogue=replace(alarm, reminded=True).kept_in(response.dialogue))
+
+    async def _response(self, turn: Turn) -> Response:
         if self._engine is None:
             raise EngineNotReady
         question = Question(
@@ -256,11 +303,9 @@ class Conversations:
             honorific=turn.honorific,
             misunderstood=turn.misunderstood,
         )
-        response = await self._engine.respond(question)
-        if turn.press is None and _model_sees_danger(turn.text, response):
-            return self._warn(turn, Danger("other", "model"))
-        if turn.in_crisis and turn.press is None and not _is_plain_errand(response):
-            return self._stay(turn, response)
+        return await self._engine.respond(question)
+
+    def _outcome(self, turn: Turn, response: Response) -> Outcome:
         if not response.replies:
             logger.error("no reply in conversation %s", turn.conversation_id)
             return self._apology(response)
@@ -273,12 +318,12 @@ class Conversations:
             honorific=response.honorific,
         )
 
-    def _stay(self, turn: Turn, response: Response) -> Outcome:
-        """Somebody who spoke of not wanting to live is not asked what department it shall be."""
-        reply = self._wording.reply("crisis")
+    def _stay(self, turn: Turn, name: str, understanding: dict[str, Any]) -> Outcome:
+        """In distress nobody is asked what department it shall be, nor told the same twice."""
+        reply = self._wording.reply(name)
         if turn.said == (reply.text,):
-            reply = self._wording.reply("crisis_further")
-        return Outcome(replies=[reply], understanding=response.understanding)
+            reply = self._wording.reply(f"{name}_further")
+        return Outcome(replies=[reply], understanding=understanding)
 
     def _apology(self, response: Response | None = None) -> Outcome:
         return Outcome(

@@ -43,6 +43,14 @@ class Wording:
             replies.append(Reply(texts["interrupted"].strip()))
         return replies
 
+    def after_alarm(self, news: str, kind: str, interrupted: bool) -> list[Reply]:
+        """The answer to how it goes on; ``interrupted``: an errand was kept, to be taken up."""
+        texts = self._texts["after_alarm"]
+        replies = [Reply(texts.get(f"{news}_{kind}", texts[news]).strip())]
+        if interrupted and news == "over":
+            replies.append(Reply(texts["resume"].strip()))
+        return replies
+
 
 def read_wording() -> Wording:
     """The sentences that come with the program."""

@@ -31,13 +31,20 @@ KINDS = (
     "injury",
     "seizure",
     "bleeding",
+    "stool",
     "abdomen",
     "metabolic",
     "breathing",
     "unconscious",
     "other",
 )
+_FOLDER = resources.files("service.safety")
 _NEAR = 48
+SUICIDE = "suicide"
+SUICIDE_OF_ANOTHER = "suicide_of_another"
+"""Told by whoever is with them: the words for somebody in despair are not for this reader."""
+# Somebody who is found like this is treated first, whatever made them so.
+_HURT = frozenset({"poisoning", "bleeding", "unconscious", "seizure", "breathing"})
 # Old complaints and grumbling: what is sudden outweighs these groups.
 _CALM = frozenset({"慢性", "抱怨"})
 _SUDDEN = "急变"
@@ -75,10 +82,16 @@ def check(text: str) -> Danger | None:
     reading = book.context.read(normalise(text))
     now = book.index.spans(reading.now)
     told = now if reading.told == reading.now else book.index.spans(reading.told)
-    for rule in book.rules:
-        if _fulfilled(rule, told if rule.even_if_better else now, book.sudden):
-            return rule.danger
-    return None
+    seen = (
+        rule.danger
+        for rule in book.rules
+        if _fulfilled(rule, told if rule.even_if_better else now, book.sudden)
+    )
+    danger = next(seen, None)
+    if danger is None or danger.kind != SUICIDE or not book.is_of_another(reading.told):
+        return danger
+    hurt = next((one for one in seen if one.kind in _HURT), None)
+    return hurt or Danger(SUICIDE_OF_ANOTHER, danger.rule)
 
 
 def excused(text: str) -> bool:
@@ -120,24 +133,42 @@ class Book:
     rules: tuple[Rule, ...]
     index: Index
     sudden: Expression
+    another: Expression
+    oneself: Expression
+
+    def is_of_another(self, text: str) -> bool:
+        """Whether somebody else is in despair; when in doubt it is the writer."""
+        return self.another.found_in(text) and not self.oneself.found_in(text)
 
 
 @cache
 def _book() -> Book:
-    folder = resources.files("service.safety")
-    files = [_load(folder.joinpath("rules", f"{kind}.yml")) for kind in KINDS]
-    groups = dict(_load(folder.joinpath("words.yml")))
-    for data in files:
-        groups |= data.get("groups", {})
-    words = Words(groups)
-    rules = tuple(rule for data in files for rule in _read(data, words))
+    words = shared_words()
+    rules = tuple(rule for data in _rule_files() for rule in _read(data, words))
     sudden = words.group(_SUDDEN)
     return Book(
-        context=Context(_load(folder.joinpath("context.yml")), words),
+        context=Context(_load(_FOLDER.joinpath("context.yml")), words),
         rules=rules,
         index=Index([sudden, *(each for rule in rules for each in rule.expressions())]),
         sudden=sudden,
+        another=words.group("旁人"),
+        oneself=words.group("自己"),
     )
+
+
+@cache
+def shared_words() -> Words:
+    """The groups of words that all files of this package may name."""
+    groups = dict(_load(_FOLDER.joinpath("words.yml")))
+    for data in _rule_files():
+        groups |= data.get("groups", {})
+    groups["已好转"] = _load(_FOLDER.joinpath("context.yml"))["better"]
+    return Words(groups)
+
+
+@cache
+def _rule_files() -> tuple[dict[str, Any], ...]:
+    return tuple(_load(_FOLDER.joinpath("rules", f"{kind}.yml")) for kind in KINDS)
 
 
 def _load(source: Traversable) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.safety import Danger, check
+from service.safety import SUICIDE_OF_ANOTHER, Danger, believes, check
 from service.safety.engine import KINDS, _book
 from service.safety.expressions import Expression
 from service.safety.notation import UnknownGroup, Words
@@ -44,6 +44,7 @@ def kind(text: str) -> str | None:
         ("allergy", "打完青霉素没几分钟，浑身起风团，胸口闷，眼前发黑"),
         ("injury", "工人从三米多高的架子上摔下来，腰动不了"),
         ("injury", "机床把两根手指头轧掉了"),
+        ("injury", "孩子从二楼窗台掉下去了"),
         ("injury", "老人从滑梯上摔下来磕到后脑勺，一直犯困，喷着吐了两回"),
         ("burn", "一壶开水全泼我闺女胸前了，皮都皱起来了"),
         ("burn", "洗厕所的盐酸崩到眼睛里，睁不开"),
@@ -57,10 +58,12 @@ def kind(text: str) -> str | None:
         ("metabolic", "工地上热得昏过去了，浑身滚烫不出汗"),
         ("abdomen", "三天没排便没放屁，肚子鼓得像皮球，一直吐"),
         ("abdomen", "右边睾丸突然疼得直冒汗，肿起来了"),
+        ("abdomen", "肚子疼得打滚"),
         ("suicide", "安眠药攒够了，今晚就吃"),
         ("violence", "有个男的拿刀在门诊大厅追着医生砍"),
         ("other", "化疗后白细胞低，烧到39度浑身打冷颤"),
         ("other", "救护车怎么还没到，人已经不行了"),
+        ("unconscious", "已经打了120 我妈晕倒了"),
     ],
 )
 def test_an_emergency_is_seen_and_named(expected: str, text: str) -> None:
@@ -72,16 +75,90 @@ def test_an_emergency_is_seen_and_named(expected: str, text: str) -> None:
     [
         "感觉活着就是受罪，想早点走",
         "谢谢你们照顾我爸，他走了，我也没什么牵挂了",
-        "妈妈在电话里说来世再做母女，就挂了",
         "我想安静地离开，撑够了",
         "我爸查出癌症后把绳子藏枕头底下",
-        "有人站在你们住院楼楼顶要往下跳",
         "爸，对不起，药我吃了，别难过",
         "半年前割过腕，现在又拿着刀，对着手腕",
     ],
 )
 def test_a_veiled_word_of_dying_is_understood(text: str) -> None:
     assert kind(text) == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "妈妈在电话里说来世再做母女，就挂了",
+        "有人站在你们住院楼楼顶要往下跳",
+        "我朋友割腕了",
+        "我儿子站在窗台上说要跳下去",
+        "我儿子说不想活了 在楼顶",
+        "我妈留了遗书坐在窗台上",
+        "室友说他攒够了安眠药今晚走，我该怎么办",
+    ],
+)
+def test_whoever_tells_of_another_in_despair_is_told_what_to_do(text: str) -> None:
+    assert kind(text) == SUICIDE_OF_ANOTHER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈说我没用，我不想活了",
+        "老公出轨，我站在楼顶",
+        "他不爱我了，安眠药攒够了",
+        "我儿子不要我了，想死",
+        "妈妈，对不起，我先走了",
+        "产后我抱着孩子站窗边，一直想松手",
+    ],
+)
+def test_whoever_names_others_in_their_own_despair_is_heard_themselves(text: str) -> None:
+    assert kind(text) == "suicide"
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("poisoning", "安眠药吃了二十片叫不醒我妈"),
+        ("poisoning", "安眠药吃多了叫不醒"),
+        ("bleeding", "我女儿割腕了，血止不住"),
+    ],
+)
+def test_somebody_found_hurt_by_themselves_is_treated_first(expected: str, text: str) -> None:
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("药吃多了 安眠药二十片", "饭吃多了肚子胀"),
+        ("安眠药二十片", "安眠药二十片多少钱"),
+        ("二十片安定", "能给我开二十片安定吗"),
+        ("安定一整瓶", "安定一盒多少片"),
+        ("药吃了好多 现在困得不行", "药吃多了胃不舒服 想看消化科"),
+        ("安眠药吃多了", "我爸安眠药吃多少年了想停"),
+        ("降压药吃多了一把 现在头晕", "医生开的降压药三十片吃完了 要续"),
+        ("佐匹克隆十几粒 都下肚了", "佐匹克隆一次吃几粒"),
+        ("二甲双胍吃多了 三十片", "感冒药吃多了会不会伤肝"),
+        ("我爸把降压药当钙片了 一大把", "降压药和钙片能一起吃吗"),
+    ],
+)
+def test_an_overdose_is_seen_in_fragments(told: str, asked: str) -> None:
+    assert kind(told) == "poisoning"
+    assert check(asked) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "还拉黑便",
+        "拉的大便是黑的像柏油",
+        "大便黑得发亮像沥青",
+        "昨天开始解黑色大便",
+    ],
+)
+def test_black_stool_is_to_be_seen_today(text: str) -> None:
+    assert kind(text) == "stool"
 
 
 @pytest.mark.parametrize(
@@ -137,6 +214,16 @@ def test_dialect_slips_and_voice_input_are_understood(text: str) -> None:
         "拉肚子一天三次，没发烧",
         "摔了一跤手腕疼，拍个片",
         "睡不着，有点焦虑，想挂精神心理科",
+        "吃了铁剂大便发黑正常吗",
+        "吃了猪血大便黑",
+        "大便潜血阳性要看什么科",
+        "没有黑便，就是胃胀",
+        "再发短信就拉黑你们",
+        "消炎药吃多了对身体不好吧",
+        "宝宝拉绿色便便",
+        "出院能叫救护车送吗",
+        "我今年六十八岁，女儿在外地，右手老是抖，脸色也差",
+        "孩子们都在外面打工，昨天差点摔一跤，有点犯困",
     ],
 )
 def test_a_mild_complaint_is_no_danger(text: str) -> None:
@@ -180,6 +267,8 @@ def test_strong_words_are_no_danger(text: str) -> None:
         "昨晚做梦梦见自己从楼上掉下来，吓醒了",
         "谢谢急诊科把我爸抢救回来",
         "我家狗中毒了能不能洗胃",
+        "我家狗被车撞死了心情不好",
+        "邻居家的狗让车撞了",
         "车胎没气了，停你们停车场可以吗",
     ],
 )
@@ -197,11 +286,20 @@ def test_what_is_denied_past_asked_or_told_is_no_danger(text: str) -> None:
         ("特别好，一点不疼", "肚子特别疼，疼得打滚"),
         ("看电视剧学到的心肺复苏", "看电视剧的时候我妈嘴歪了，说不清话"),
         ("哮喘好多年了，来开药", "哮喘好多年了，今天喷了药还是喘不上气"),
+        ("狗被车撞了", "我遛狗被车撞了"),
+        ("狗被车撞死了", "狗被车撞死了我不想活了"),
+        ("女儿在外地上班", "女儿在外地上班晕倒了叫不醒"),
     ],
 )
 def test_a_veto_does_not_silence_what_happens_now(calm: str, acute: str) -> None:
     assert check(calm) is None
     assert check(acute)
+
+
+def test_few_characters_are_too_little_for_the_second_net() -> None:
+    assert not believes("39度 大人", "report_emergency", 0.9)
+    assert not believes("39.2度 成年人", "report_emergency", 0.9)
+    assert believes("人突然倒在地上抽", "report_emergency", 0.9)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +323,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 )
 def test_any_mixture_of_grave_words_is_read_without_an_error(text: str) -> None:
     danger = check(text)
-    assert danger is None or danger.kind in KINDS
+    assert danger is None or danger.kind in (*KINDS, SUICIDE_OF_ANOTHER)
 
 
 def test_a_danger_can_be_logged_because_it_holds_no_word_of_the_patient() -> None:

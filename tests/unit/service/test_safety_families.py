@@ -57,11 +57,14 @@ def test_a_violence_that_happens_now_is_seen(text: str) -> None:
         "老公没了以后，我天天想下去找他",
         "活着图个啥，明天的太阳我不想看",
         "他胳膊上一道道的刀痕，新的旧的都有",
-        "女儿留了张纸条人就不见了",
     ],
 )
 def test_giving_away_and_farewell_are_heard_as_a_wish_to_die(text: str) -> None:
     assert kind(text) == "suicide"
+
+
+def test_a_note_and_nobody_there_is_anothers_wish_to_die() -> None:
+    assert kind("女儿留了张纸条人就不见了") == "suicide_of_another"
 
 
 @pytest.mark.parametrize(
