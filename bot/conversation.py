@@ -292,7 +292,9 @@ class Conversations:
 
     def _not_twice(self, turn: Turn, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The same answer as the one before says that it is, and offers a person."""
-        if turn.press is not None or tuple(reply.text for reply in replies) != turn.said:
+        texts = tuple(reply.text for reply in replies)
+        # A question that is put again may offer other choices: only the words are known here.
+        if turn.press is not None or texts != turn.said or texts[0].endswith("？"):
             return replies
         again, person = self._wording["again"].strip(), self._wording.reply("apology").buttons
         *before, last = replies

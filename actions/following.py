@@ -1,0 +1,165 @@
+"""Which action a short message is for when only what was just told explains it.
+
+The model reads every message by itself: 住院呢 is an admission to it, 有点红还流水 a new complaint.
+After an answer about insurance, or about a wound, they are neither. What was told is in the slot
+``topic``; the action that is found here reads it again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from service import safety
+from service.aftercare import aftercare_section, find_aftercare
+from service.answers import AND_THAT
+from service.facts import PatientFacts, bare_age, read_facts
+from service.triage import goes_on
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+
+Topic = dict[str, Any]
+LONGEST = 16
+"""A longer message explains itself."""
+SHORT = 8
+WORRYING = re.compile(
+    r"流水|渗(?:液|血|水|出)|流脓|化脓|裂开|发麻|抽筋|发烧|发热|高烧|低烧|烧到|出血|流血|肿得|红肿|发红|红了|有点红|有些红"
+    r"|变红|泛红|臭|疼得|越来越疼|剧痛|不通气|没排便|吐了|喘|发黑|发紫"
+)
+"""Words of somebody at home after a stay that a nurse should see."""
+SERIOUS = re.compile(
+    r"严重[吗不嘛么]|严不严重|要紧[吗不嘛么]|要不要紧|危险[吗不嘛么]|有(?:没有)?(?:大)?事[吗儿嘛]|没(?:大)?事吧|不会有(?:大)?事|能治好?[吗不]|治得好|会(?:不会)?死|要命吗"
+)
+"""The question behind all the others; only a doctor can answer it."""
+_HIM = re.compile(r"他|她|这位|那位|(?:这|那)个?(?:医生|大夫|主任|教授|专家)")
+_HIS_FEE = re.compile(r"多少钱|几块|挂号费|贵不贵|贵吗|怎么收费|价")
+_HIS_CLINIC = re.compile(
+    r"出诊|坐诊|门诊|上班|在[吗不嘛么]|在不在|哪天|哪几天|什么时候|啥时候|几点|有号|还有号|停诊|有空|来吗"
+)
+_ABOUT_HIM = re.compile(
+    r"看|擅长|专长|主任|专家|教授|厉害|好[吗不]|怎么样|咋样|[男女]的?[吗还]|多大|年纪|资历|经验|什么科|哪个科|谁|介绍|水平|耐心|口碑"
+)
+_BOOKS_HIM = re.compile(r"(?:约|挂|预约|就)(?:一?个|上)?(?:他|她|这位|那位|这个|那个)")
+_CLINIC_AGAIN = re.compile(
+    r"(?:怎么|为什么|为啥|咋|干嘛|啥原因|什么原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)"
+    r"|(?:那|还有)?(?:哪天|什么时候|啥时候|几号)(?:才|还|能)?有号[啊呢吗]?"
+)
+_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?(?:号|门诊|医生)?[吧。]?")
+_WHO = re.compile(
+    r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
+)
+_FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
+_ASKS = re.compile(
+    r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
+)
+_OWN = re.compile(r"我的|投诉|人工|客服")
+_BOOKS = re.compile(r"约|挂个|挂号|取消|改期")
+_DURATION = re.compile(
+    r"[\d一二两三四五六七八九十几半好多]+个?(?:天|周|星期|礼拜|月|年|小时)(?:了|多)*"
+)
+_WEAK = (
+    "nlu_fallback", "inform", "out_of_scope", "deny", "find_department", "ask_aftercare",
+    "ask_visit_preparation", "ask_hours", "request_exam_booking", "report_emergency",
+)  # fmt: skip
+"""Intents that a message gets for want of a better one."""
+_NEVER = (
+    "file_complaint", "ask_human", "cancel_appointment", "stop_messages",
+    "reschedule_appointment", "manage_patient", "thank", "goodbye", "greet", "bot_challenge",
+)  # fmt: skip
+
+
+async def action_for(turn: Turn) -> str:
+    """The action that must answer a message as one that goes on; nothing when it stands alone."""
+    topic: Topic = turn.slot("topic") or {}
+    if not turn.typed or turn.loop_is_asking or turn.intent in _NEVER or len(turn.text) > LONGEST:
+        return ""
+    if safety.believes(turn.text, turn.intent, turn.confidence):
+        return ""
+    if action := await _alone(turn):
+        return action
+    if not topic or _OWN.search(turn.text):
+        return ""
+    if "aftercare" in topic:
+        return await _after_a_stay(turn, topic)
+    if (topic.get("doctors") or topic.get("at")) and (action := _of_the_doctor(turn.text, topic)):
+        return action
+    if "complaint" in topic and _of_the_complaint(turn, topic):
+        return "finding_form"
+    if "notice" in topic and _ASKS.search(turn.text) and len(turn.text) <= SHORT:
+        return "action_answer"
+    return await _of_the_question(turn, topic)
+
+
+async def _alone(turn: Turn) -> str:
+    """What needs nothing before it, and yet is no opening of an errand."""
+    if whole_group(turn.text):
+        return "finding_form"
+    handbook = await turn.handbook()
+    if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
+        return "action_show_doctor"
+    if _FORMALITIES.search(turn.text) and turn.intent.startswith("request_"):
+        return "action_answer"
+    return ""
+
+
+def whole_group(text: str) -> str:
+    """内科, 外科: a whole group of departments, when a message names nothing else."""
+    match = _GROUP.fullmatch(text.strip())
+    return match["group"] if match else ""
+
+
+async def _after_a_stay(turn: Turn, topic: Topic) -> str:
+    """有点红还流水 is about the wound that was spoken of; 能低头不 as well."""
+    handbook = await turn.handbook()
+    if read_facts(turn.text).is_child or handbook.find_departments(turn.text):
+        return ""
+    entry = next((one for one in handbook.aftercare if one.code == topic["aftercare"]), None)
+    named = find_aftercare(handbook, turn.text)
+    if entry is None:
+        return "action_aftercare" if named and turn.intent in _WEAK else ""
+    tells = WORRYING.search(turn.text) or SERIOUS.search(turn.text) or AND_THAT.fullmatch(turn.text)
+    asks = turn.intent in _WEAK and _ASKS.search(turn.text) and aftercare_section(turn.text, entry)
+    return "action_aftercare" if tells or asks else ""
+
+
+def _of_the_doctor(text: str, topic: Topic) -> str:
+    if _CLINIC_AGAIN.search(text):
+        return "action_show_schedule"
+    if not _HIM.search(text):
+        return ""
+    if _BOOKS_HIM.search(text) and topic.get("doctors"):
+        return "booking_form"
+    if _HIS_FEE.search(text):
+        return "action_answer"
+    if _HIS_CLINIC.search(text):
+        return "action_show_schedule"
+    return "action_show_doctor" if _ABOUT_HIM.search(text) else ""
+
+
+def _of_the_complaint(turn: Turn, topic: Topic) -> bool:
+    """Age, sex, how long, one more symptom, or the fear behind it."""
+    if turn.intent not in (*_WEAK, "affirm") or _BOOKS.search(turn.text):
+        return False
+    if SERIOUS.search(turn.text):
+        return True
+    facts = bare_age(turn.text) is not None or read_facts(turn.text) != PatientFacts()
+    tells = facts or _DURATION.fullmatch(turn.text)
+    if turn.intent == "find_department":
+        return False
+    return bool(tells) or goes_on(turn.text)
+
+
+async def _of_the_question(turn: Turn, topic: Topic) -> str:
+    """核磁呢 after what a CT costs; 下午呢 after clinic times."""
+    if not AND_THAT.fullmatch(turn.text):
+        drug = turn.intent == "ask_aftercare" and len(turn.text) <= SHORT
+        return "action_answer" if drug and "question" in topic else ""
+    when = turn.when()
+    handbook = await turn.handbook()
+    clinic = topic.get("department") or topic.get("doctors")
+    if clinic and (when.days or when.period or handbook.find_doctors(turn.text)):
+        return "action_show_schedule"
+    if any(one.bookable for one in handbook.find_departments(turn.text)):
+        return "action_show_schedule"
+    return "action_answer" if "question" in topic else ""
