@@ -1,6 +1,7 @@
 """Life after a stay, from approved texts; anything worrying goes to a nurse."""
 
 import json
+import re
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -13,6 +14,7 @@ from service.handbook import Handbook
 from service.model import AftercareText
 from service.triage import TYPICAL, find_departments
 
+_WHICH_DRUG = re.compile(r"[吃用](?:点|些)?(?:什么|啥|哪种)药|[能可].{0,3}[吃用].{0,4}药")
 _SURE = 0.6
 """What seems to be of a life after a stay is only then an entry's: 散瞳要多久恢复."""
 
@@ -33,6 +35,9 @@ class AnswerAftercare(TurnAction):
                 return []
             entry = find_aftercare(handbook, turn.text) or _aftercare_before(turn, handbook)
         worries = not code and bool(WORRYING.search(turn.text))
+        if entry is None and _WHICH_DRUG.search(turn.text):
+            turn.say("no_diagnosis")
+            return []
         if entry is None and not worries:
             found = find_answers(handbook, turn.text, "ask_visit_preparation")
             if is_clear(found) and found[0].score >= _SURE:

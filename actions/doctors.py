@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -10,10 +10,13 @@ from actions.appointments import own_bookings
 from actions.desk import tell_phone
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import PERIOD_NAMES, ClinicWish, apply, day_words, days_words, hear, yuan
+from service.answers import AND_THAT
 from service.appointments import find_session
 from service.honorifics import surname
 from service.model import ClinicSession, Practitioner
 from service.sessions import find_sessions
+
+_WHY = re.compile(r"(?:怎么|为什么|为啥|咋|干嘛|原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)")
 
 
 class ShowSchedule(TurnAction):
@@ -25,7 +28,7 @@ class ShowSchedule(TurnAction):
         if turn.typed and (told := await tell_phone(turn)) is not None:
             return told
         topic = turn.slot("topic") or {}
-        wish = ClinicWish()
+        wish = ClinicWish.of(topic) if AND_THAT.fullmatch(turn.text) else ClinicWish()
         heard = await hear(turn, str(topic.get("department", "")))
         apply(wish, heard)
         if heard.unknown_doctor:
@@ -58,12 +61,8 @@ class ShowSchedule(TurnAction):
         here = [one for one in doctors if department and one.department_id == department.id]
         doctors = here or doctors
         wish.doctors = [one.id for one in doctors]
-        shown = await self._show(turn, wish, doctors)
-        only = {one.practitioner.id for one in shown}
-        if len(only) == 1:
-            # 约他 means whoever alone was shown.
-            wish.doctors = list(only)
-        return _remember(wish)
+        found = await self._show(turn, wish, doctors)
+        return _remember(wish, {one.practitioner.id for one in found})
 
     async def _show(
         self, turn: Turn, wish: ClinicWish, doctors: list[Practitioner]
@@ -81,13 +80,19 @@ class ShowSchedule(TurnAction):
             return await self._show_next(turn, wish, doctors, who, when)
         # Of one doctor also what is cancelled: whoever asks for that day must see why.
         all_of_it = wish.days or len(doctors) == 1
-        shown = found[:6] if all_of_it else (free or found)[:5]
+        wants_free = turn.typed and "有号" in turn.text
+        shown = found[:6] if all_of_it and not wants_free else (free or found)[:5]
+        why = next((one.note for one in found if one.cancelled and one.note), "")
+        if why and free and turn.typed and _WHY.search(turn.text):
+            lines = "\n".join(_line(one, doctors, turn) for one in free[:4])
+            turn.say("schedule_why", self._buttons(wish, free), who=who, reason=why, lines=lines)
+            return found
         lines = "\n".join(_line(one, doctors, turn) for one in shown)
         response = "schedule" if free else "schedule_full"
         if all(one.cancelled for one in found):
             response = "schedule_cancelled"
         turn.say(response, self._buttons(wish, free), who=who, when=when, lines=lines)
-        return shown
+        return found
 
     async def _show_next(
         self, turn: Turn, wish: ClinicWish, doctors: list[Practitioner], who: str, when: str
@@ -107,7 +112,7 @@ class ShowSchedule(TurnAction):
         turn.say(
             "schedule_next", self._buttons(open_wish, free[:3]), who=who, when=when, lines=lines
         )
-        return free[:3]
+        return free
 
     def _buttons(self, wish: ClinicWish, free: list[ClinicSession]) -> Buttons:
         values = json.dumps(
@@ -251,7 +256,7 @@ async def spoken_doctors(turn: Turn) -> list[int]:
     if topic.get("at"):
         booked = [one.session.practitioner for one in await own_bookings(turn)]
         return [one.id for one in booked if one.department.name == topic["at"]][-1:]
-    return list(topic.get("doctors", []))
+    return list(topic.get("doctors") or topic.get("him") or [])
 
 
 def _wished_rank(text: str, doctors: list[Practitioner]) -> list[Practitioner]:
@@ -284,9 +289,10 @@ def _good_at(text: str, doctors: Sequence[Practitioner]) -> list[Practitioner]:
     return [doctor for _score, doctor in sorted(scored, key=lambda one: -one[0])][:4]
 
 
-def _remember(wish: ClinicWish) -> list[EventType]:
-    """What was spoken of, for a booking right after."""
-    return [SlotSet("topic", wish.kept())]
+def _remember(wish: ClinicWish, shown: Collection[int] = ()) -> list[EventType]:
+    """What was spoken of, for a booking right after; who alone was shown is meant by 他."""
+    him = {"him": list(shown)} if len(shown) == 1 and not wish.doctors else {}
+    return [SlotSet("topic", {**wish.kept(), **him})]
 
 
 ACTIONS = (ShowSchedule, ShowDoctor)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from actions.errand import DONE, Draft, Errand
-from actions.following import SERIOUS, whole_group
+from actions.following import SERIOUS, WHAT_NOW, whole_group
 from actions.questions import MEDICAL
 from actions.turn import Buttons, Turn
 from service.facts import bare_age, read_facts
@@ -41,6 +41,8 @@ class FindDepartment(Errand):
         answering = step == "complaint" and not self._is_other_errand(turn)
         if not turn.typed or not (opening or answering):
             return False
+        if "before" in draft and (SERIOUS.search(turn.text) or WHAT_NOW.fullmatch(turn.text)):
+            return True
         age = bare_age(turn.text)
         told = turn.text if age is None else f"{age}岁"
         draft["text"] = f"{draft.get('text', '')}，{told}".strip("，")[-_LONGEST:]

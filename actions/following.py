@@ -30,6 +30,7 @@ WORRYING = re.compile(
 """Words of somebody at home after a stay that a nurse should see."""
 SERIOUS = re.compile(
     r"严重[吗不嘛么]|严不严重|要紧[吗不嘛么]|要不要紧|危险[吗不嘛么]|有(?:没有)?(?:大)?事[吗儿嘛]|没(?:大)?事吧|不会有(?:大)?事|能治好?[吗不]|治得好|会(?:不会)?死|要命吗"
+    r"|(?:要不要|用不用|需不需要|要|用|需要)(?:做|开)?(?:手术|开刀|住院)[吗不嘛么]?$"
 )
 """The question behind all the others; only a doctor can answer it."""
 _HIM = re.compile(r"他|她|这位|那位|(?:这|那)个?(?:医生|大夫|主任|教授|专家)")
@@ -55,6 +56,7 @@ _ASKS = re.compile(
 )
 _OWN = re.compile(r"我的|投诉|人工|客服")
 _BOOKS = re.compile(r"约|挂个|挂号|取消|改期")
+WHAT_NOW = re.compile(r"(?:那|我|该|现在|可)*(?:怎么办|咋办|咋整|怎么弄|如何是好)[呢啊呀]?[？?]?")
 _DURATION = re.compile(
     r"[\d一二两三四五六七八九十几半好多]+个?(?:天|周|星期|礼拜|月|年|小时)(?:了|多)*"
 )
@@ -82,7 +84,9 @@ async def action_for(turn: Turn) -> str:
         return ""
     if "aftercare" in topic:
         return await _after_a_stay(turn, topic)
-    if (topic.get("doctors") or topic.get("at")) and (action := _of_the_doctor(turn.text, topic)):
+    if any(topic.get(key) for key in ("doctors", "him", "at")) and (
+        action := _of_the_doctor(turn.text, topic)
+    ):
         return action
     if "complaint" in topic and _of_the_complaint(turn, topic):
         return "finding_form"
@@ -128,7 +132,7 @@ def _of_the_doctor(text: str, topic: Topic) -> str:
         return "action_show_schedule"
     if not _HIM.search(text):
         return ""
-    if _BOOKS_HIM.search(text) and topic.get("doctors"):
+    if _BOOKS_HIM.search(text) and "at" not in topic:
         return "booking_form"
     if _HIS_FEE.search(text):
         return "action_answer"
@@ -139,10 +143,10 @@ def _of_the_doctor(text: str, topic: Topic) -> str:
 
 def _of_the_complaint(turn: Turn, topic: Topic) -> bool:
     """Age, sex, how long, one more symptom, or the fear behind it."""
+    if SERIOUS.search(turn.text) or WHAT_NOW.fullmatch(turn.text):
+        return True
     if turn.intent not in (*_WEAK, "affirm") or _BOOKS.search(turn.text):
         return False
-    if SERIOUS.search(turn.text):
-        return True
     facts = bare_age(turn.text) is not None or read_facts(turn.text) != PatientFacts()
     tells = facts or _DURATION.fullmatch(turn.text)
     if turn.intent == "find_department":

@@ -78,8 +78,10 @@ class AnswerQuestion(TurnAction):
             return False
         if turn.loop == "booking_form" and "session" in values:
             session = await find_session(turn.services.db, values["session"])
-        elif len(topic.get("doctors", ())) == 1 and not turn.loop and "question" not in topic:
-            wish = ClinicWish(doctors=topic["doctors"]).sessions(await turn.handbook())
+        elif len(him := topic.get("doctors") or topic.get("him") or []) == 1 and not (
+            turn.loop or "question" in topic
+        ):
+            wish = ClinicWish(doctors=him).sessions(await turn.handbook())
             found = await find_sessions(
                 turn.services.db, wish, turn.services.clock, turn.services.settings
             )

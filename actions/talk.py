@@ -108,7 +108,8 @@ class NotUnderstood(TurnAction):
             handbook.find_departments(turn.text) or handbook.find_doctors(turn.text)
         ):
             return await Inform().act(turn)
-        if not turn.loop and find_departments(handbook, turn.text).suggestions:
+        bare = not turn.loop and len(turn.text) <= LONGEST_FOLLOW_UP
+        if bare and find_departments(handbook, turn.text).suggestions:
             # 腰: less than a complaint, yet nothing else.
             return [FollowupAction("finding_form")]
         before = int(turn.metadata.get("misunderstood") or 0)

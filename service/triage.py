@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from service import safety
-from service.facts import PatientFacts, child_words, pregnancy_words, read_facts, tells_of_child
+from service.facts import (
+    PatientFacts,
+    child_words,
+    pregnancy_words,
+    read_facts,
+    stated_age,
+    tells_of_child,
+)
 from service.handbook import Handbook
 from service.model import Department, TriageQuestion
 from service.terms import Hit, Reading, TermTable, read
@@ -164,7 +171,8 @@ def continues(handbook: Handbook, text: str, before: str) -> bool:
     old, new = read_facts(before), read_facts(text)
     if (old.sex and new.sex and old.sex != new.sex) or old.is_child < tells_of_child(text):
         return False
-    if old.age is not None and new.age is not None and old.age != new.age:
+    ages = {stated_age(before), stated_age(text)} - {None}
+    if len(ages) > 1:
         return False
     if goes_on(text):
         return True

@@ -55,7 +55,7 @@ async def test_after_a_phone_the_department_is_spoken_of(chat: Chat) -> None:
     assert "主任医师" in await chat.say("有几个主任")
     best = await chat.say("最好的是谁")
     assert "副主任" not in best
-    assert "心血管内科" in await chat.tell("好 约")
+    assert all("心血管内科" in title for title in (await chat.say("好 约")).titles)
 
 
 async def test_within_a_request_its_own_questions_are_answered(chat: Chat) -> None:
@@ -115,3 +115,20 @@ async def test_a_notice_answers_what_is_asked_about_it(chat: Chat) -> None:
     await chat.say("义诊要挂号吗")
     assert "09:00" in await chat.say("几点")
     assert "停车楼" in await chat.say("还有别的吗")
+
+
+async def test_a_feared_operation_is_for_the_doctor_to_say(chat: Chat) -> None:
+    await chat.say("胃疼")
+    assert "医生当面看" in await chat.say("要不要手术")
+    assert "消化内科" in await chat.say("怎么办")
+
+
+async def test_a_cancelled_clinic_is_explained(chat: Chat) -> None:
+    assert "停诊（外出学习）" in await chat.say("夏俊峰哪天出诊")
+    assert "因为外出学习" in await chat.say("怎么停诊了")
+
+
+async def test_the_half_day_that_is_asked_next_is_of_the_same_day(chat: Chat) -> None:
+    await chat.say("骨科明天谁出诊")
+    await chat.say("后天呢")
+    assert "后天" in await chat.say("下午呢")
