@@ -5,7 +5,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.following import SERIOUS, SHORT, WORRYING
+from actions.following import SERIOUS, SHORT, TELLS_SYMPTOM, WORRYING, Topic
 from actions.questions import MEDICAL, AnswerQuestion
 from actions.turn import Buttons, Turn, TurnAction
 from service.aftercare import aftercare_section, find_aftercare
@@ -34,7 +34,13 @@ class AnswerAftercare(TurnAction):
                 turn.say("no_diagnosis")
                 return []
             entry = find_aftercare(handbook, turn.text) or _aftercare_before(turn, handbook)
-        worries = not code and bool(WORRYING.search(turn.text))
+            if entry is None and turn.loop == "request_form":
+                # 要多久 is about what is being arranged.
+                return await AnswerQuestion().act(turn)
+        known = entry is not None and _before(turn).get("aftercare") == entry.code
+        worries = not code and (
+            bool(WORRYING.search(turn.text)) or (known and turn.intent in TELLS_SYMPTOM)
+        )
         if entry is None and _WHICH_DRUG.search(turn.text):
             turn.say("no_diagnosis")
             return []
@@ -54,15 +60,14 @@ class AnswerAftercare(TurnAction):
                 ],
             )
             return [SlotSet("topic", {"aftercare": "", "about": turn.text[:60]})]
-        about = str((turn.slot("topic") or {}).get("about", ""))
+        about = str(_before(turn).get("about", ""))
         section = str(turn.values.get("section", "")) or aftercare_section(
             "" if code else turn.text, entry
         )
         section = section or aftercare_section(about, entry)
-        if section not in entry.sections:
+        if section not in entry.sections or (worries and known):
             plain = turn.typed and not code and not worries
             section = next(iter(entry.sections)) if plain else "warning"
-        known = (turn.slot("topic") or {}).get("aftercare") == entry.code
         self._tell(turn, entry, section, warn=not known)
         return [SlotSet("topic", {"aftercare": entry.code})]
 
@@ -86,8 +91,11 @@ class AnswerAftercare(TurnAction):
 
 def _aftercare_before(turn: Turn, handbook: Handbook) -> AftercareText | None:
     """能洗澡吗: what was spoken of before, unless the words name another part of the body."""
-    before = _by_code(handbook, str((turn.slot("topic") or {}).get("aftercare", "")))
-    if WORRYING.search(turn.text) or SERIOUS.search(turn.text):
+    topic = _before(turn)
+    if "complaint" in topic:
+        return find_aftercare(handbook, str(topic["complaint"]))
+    before = _by_code(handbook, str(topic.get("aftercare", "")))
+    if turn.intent in TELLS_SYMPTOM or WORRYING.search(turn.text) or SERIOUS.search(turn.text):
         return before
     if len(turn.text) > SHORT:
         return None
@@ -95,6 +103,10 @@ def _aftercare_before(turn: Turn, handbook: Handbook) -> AftercareText | None:
     if any(one.score >= TYPICAL for one in advice.suggestions):
         return None
     return before
+
+
+def _before(turn: Turn) -> Topic:
+    return turn.slot("topic") or {}
 
 
 def _by_code(handbook: Handbook, code: str) -> AftercareText | None:

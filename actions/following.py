@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
 from service.answers import AND_THAT
-from service.facts import PatientFacts, bare_age, read_facts
-from service.triage import goes_on
+from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
+from service.triage import TYPICAL, find_departments, goes_on
 
 if TYPE_CHECKING:
     from actions.turn import Turn
@@ -25,9 +25,11 @@ LONGEST = 16
 SHORT = 8
 WORRYING = re.compile(
     r"流水|渗(?:液|血|水|出)|流脓|化脓|裂开|发麻|抽筋|发烧|发热|高烧|低烧|烧到|出血|流血|肿得|红肿|发红|红了|有点红|有些红"
-    r"|变红|泛红|臭|疼得|越来越疼|剧痛|不通气|没排便|吐了|喘|发黑|发紫"
+    r"|变红|泛红|臭|[手脚腿指]麻|疼得|越来越疼|剧痛|不通气|没排便|吐了|喘|发黑|发紫"
 )
 """Words of somebody at home after a stay that a nurse should see."""
+TELLS_SYMPTOM = ("find_department", "report_emergency")
+"""Intents that, right after such an answer, are a new symptom of that illness."""
 SERIOUS = re.compile(
     r"严重[吗不嘛么]|严不严重|要紧[吗不嘛么]|要不要紧|危险[吗不嘛么]|有(?:没有)?(?:大)?事[吗儿嘛]|没(?:大)?事吧|不会有(?:大)?事|能治好?[吗不]|治得好|会(?:不会)?死|要命吗"
     r"|(?:要不要|用不用|需不需要|要|用|需要)(?:做|开)?(?:手术|开刀|住院)[吗不嘛么]?$"
@@ -51,6 +53,9 @@ _WHO = re.compile(
     r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
 )
 _FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
+_AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
+_UNSURE = 0.5
+_WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
     r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
 )
@@ -102,9 +107,15 @@ async def _alone(turn: Turn) -> str:
     handbook = await turn.handbook()
     if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
         return "action_show_doctor"
-    if _FORMALITIES.search(turn.text) and turn.intent.startswith("request_"):
+    if not turn.intent.startswith("request_"):
+        return ""
+    if _FORMALITIES.search(turn.text):
         return "action_answer"
-    return ""
+    if _AT_HOME.search(turn.text) and find_aftercare(handbook, turn.text):
+        return "action_aftercare"
+    felt = find_departments(handbook, turn.text).suggestions
+    unsure = turn.confidence < _UNSURE and felt and felt[0].score >= TYPICAL
+    return "finding_form" if unsure else ""
 
 
 def whole_group(text: str) -> str:
@@ -116,15 +127,21 @@ def whole_group(text: str) -> str:
 async def _after_a_stay(turn: Turn, topic: Topic) -> str:
     """有点红还流水 is about the wound that was spoken of; 能低头不 as well."""
     handbook = await turn.handbook()
-    if read_facts(turn.text).is_child or handbook.find_departments(turn.text):
+    if _WHICH.search(turn.text) or handbook.find_departments(turn.text):
         return ""
     entry = next((one for one in handbook.aftercare if one.code == topic["aftercare"]), None)
-    named = find_aftercare(handbook, turn.text)
     if entry is None:
+        named = find_aftercare(handbook, turn.text)
         return "action_aftercare" if named and turn.intent in _WEAK else ""
-    tells = WORRYING.search(turn.text) or SERIOUS.search(turn.text) or AND_THAT.fullmatch(turn.text)
-    asks = turn.intent in _WEAK and _ASKS.search(turn.text) and aftercare_section(turn.text, entry)
-    return "action_aftercare" if tells or asks else ""
+    if read_facts(turn.text).is_child and not tells_of_child("，".join(entry.aliases)):
+        return ""
+    tells = any(one.search(turn.text) for one in (WORRYING, SERIOUS)) or (
+        turn.intent in TELLS_SYMPTOM and not _BOOKS.search(turn.text)
+    )
+    goes_further = AND_THAT.fullmatch(turn.text) or (
+        turn.intent in _WEAK and _ASKS.search(turn.text) and aftercare_section(turn.text, entry)
+    )
+    return "action_aftercare" if tells or goes_further else ""
 
 
 def _of_the_doctor(text: str, topic: Topic) -> str:

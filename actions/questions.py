@@ -10,6 +10,7 @@ from actions.following import LONGEST, SHORT, Topic
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, yuan
+from service.answer_words import subjects_of
 from service.answers import (
     AND_THAT,
     TOPICS,
@@ -131,17 +132,24 @@ def _spoken_before(turn: Turn, topic: Topic) -> tuple[str, str]:
     if turn.loop == "request_form":
         kind = KINDS[str(values.get("kind", "request_exam_booking"))].name
         return f"{_ARRANGED.get(kind, '')}{values.get('what', '')}"[:30], turn.intent
-    asked = turn.intent if turn.intent in _QUESTIONS else str(topic.get("asked", turn.intent))
-    if AND_THAT.fullmatch(turn.text):
-        asked = str(topic.get("asked", asked))
-    if not turn.loop and "question" in topic:
-        return str(topic["question"]), asked
-    clinic = turn.loop == "booking_form" or topic.get("department") or topic.get("doctors")
-    return ("挂号看病" if clinic else ""), asked
+    another = AND_THAT.fullmatch(turn.text)
+    before = str(topic.get("question", "")) if not turn.loop else ""
+    clinic = turn.loop in _OF_A_CLINIC or topic.get("department") or topic.get("doctors")
+    if clinic and not another and not subjects_of(before):
+        return "挂号费" if _asks_fee(turn) else "看病", turn.intent
+    own = turn.intent in _QUESTIONS and not another
+    return before, turn.intent if own else str(topic.get("asked", turn.intent))
 
 
-_ARRANGED = {"consultation": "会诊", "escort": "陪诊", "admission": "住院", "referral": "转诊"}
+_ARRANGED = {
+    "consultation": "会诊",
+    "escort": "陪诊",
+    "admission": "住院",
+    "referral": "转诊",
+    "waitlist": "挂号费",
+}
 """What a request is called where its questions are answered; an examination by its own name."""
+_OF_A_CLINIC = ("booking_form", "finding_form")
 _FEE = re.compile(r"多少钱|几块钱?|挂号费|贵不贵|贵吗|怎么收费")
 _QUESTIONS = tuple(name for name in TOPICS if name.startswith("ask_"))
 
