@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
+from service.answer_words import is_elliptical
 from service.answers import AND_THAT
 from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
+from service.person_names import RELATIONS
 from service.triage import TYPICAL, find_departments, goes_on
 
 if TYPE_CHECKING:
@@ -54,12 +56,19 @@ _WHO = re.compile(
 )
 _FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
 _AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
+_RELATIVE = re.compile(RELATIONS)
 _UNSURE = 0.5
 _WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
     r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
 )
+_LEAVES = re.compile(r"取消|不要|号|医生|[他她您你谁]|人工|怎么办|怎么样")
 _OWN = re.compile(r"我的|投诉|人工|客服")
+_WHERE_OR_WHEN = re.compile(
+    r"(?:[左右两双上下前后里外]{1,2}[边侧面]?(?:半边|[眼耳腿手脚膝])?|中间|周围|(?:饭|吃)[前后完]|空腹|夜里|半夜|一直|有时候?|偶尔|经常|老是"
+    r"|(?:也|都)?(?:不|没有?)(?:怎么)?发?(?:烧|热|疼|痛|咳嗽?|吐|晕|痒|肿|拉肚子|麻|喘|出血|恶心)"
+    r"|一阵一阵|走路|上楼|动的?时候)(?:都|才|更)?(?:疼|痛|痒|这样|厉害)?(?:的|时|时候)?"
+)
 _BOOKS = re.compile(r"约|挂个|挂号|取消|改期")
 WHAT_NOW = re.compile(r"(?:那|我|该|现在|可)*(?:怎么办|咋办|咋整|怎么弄|如何是好)[呢啊呀]?[？?]?")
 _DURATION = re.compile(
@@ -79,7 +88,11 @@ _NEVER = (
 async def action_for(turn: Turn) -> str:
     """The action that must answer a message as one that goes on; nothing when it stands alone."""
     topic: Topic = turn.slot("topic") or {}
-    if not turn.typed or turn.loop_is_asking or turn.intent in _NEVER or len(turn.text) > LONGEST:
+    if not turn.typed or turn.loop_is_asking or len(turn.text) > LONGEST:
+        return ""
+    if "question" in topic and _asks_further(turn.text):
+        return "action_answer"
+    if turn.intent in _NEVER:
         return ""
     if safety.believes(turn.text, turn.intent, turn.confidence):
         return ""
@@ -98,6 +111,11 @@ async def action_for(turn: Turn) -> str:
     if "notice" in topic and _ASKS.search(turn.text) and len(turn.text) <= SHORT:
         return "action_answer"
     return await _of_the_question(turn, topic)
+
+
+def _asks_further(text: str) -> bool:
+    """能退吗 after a question is one as well, though the model takes it for an errand."""
+    return is_elliptical(text) and bool(_ASKS.search(text)) and not _LEAVES.search(text)
 
 
 async def _alone(turn: Turn) -> str:
@@ -135,8 +153,9 @@ async def _after_a_stay(turn: Turn, topic: Topic) -> str:
         return "action_aftercare" if named and turn.intent in _WEAK else ""
     if read_facts(turn.text).is_child and not tells_of_child("，".join(entry.aliases)):
         return ""
+    other = _BOOKS.search(turn.text) or _RELATIVE.search(turn.text)
     tells = any(one.search(turn.text) for one in (WORRYING, SERIOUS)) or (
-        turn.intent in TELLS_SYMPTOM and not _BOOKS.search(turn.text)
+        turn.intent in TELLS_SYMPTOM and not other
     )
     goes_further = AND_THAT.fullmatch(turn.text) or (
         turn.intent in _WEAK and _ASKS.search(turn.text) and aftercare_section(turn.text, entry)
@@ -165,7 +184,7 @@ def _of_the_complaint(turn: Turn, topic: Topic) -> bool:
     if turn.intent not in (*_WEAK, "affirm") or _BOOKS.search(turn.text):
         return False
     facts = bare_age(turn.text) is not None or read_facts(turn.text) != PatientFacts()
-    tells = facts or _DURATION.fullmatch(turn.text)
+    tells = facts or _DURATION.fullmatch(turn.text) or _WHERE_OR_WHEN.fullmatch(turn.text)
     if turn.intent == "find_department":
         return False
     return bool(tells) or goes_on(turn.text)

@@ -10,7 +10,7 @@ from actions.following import LONGEST, SHORT, Topic
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, yuan
-from service.answer_words import subjects_of
+from service.answer_words import is_elliptical, subjects_of
 from service.answers import (
     AND_THAT,
     TOPICS,
@@ -120,7 +120,11 @@ def _asked(turn: Turn, question: str) -> list[EventType]:
 
 
 def _asks_fee(turn: Turn) -> bool:
-    return turn.intent == "ask_fees" or bool(_FEE.search(turn.text))
+    """多少钱 and its kin: of a number or a doctor, not of a treatment that is named."""
+    asks = turn.intent == "ask_fees" or _FEE.search(turn.text)
+    return bool(asks) and (
+        is_elliptical(turn.text, spare=0) or bool(_OF_A_NUMBER.search(turn.text))
+    )
 
 
 def _spoken_before(turn: Turn, topic: Topic) -> tuple[str, str]:
@@ -135,7 +139,7 @@ def _spoken_before(turn: Turn, topic: Topic) -> tuple[str, str]:
     another = AND_THAT.fullmatch(turn.text)
     before = str(topic.get("question", "")) if not turn.loop else ""
     clinic = turn.loop in _OF_A_CLINIC or topic.get("department") or topic.get("doctors")
-    if clinic and not another and not subjects_of(before):
+    if clinic and is_elliptical(turn.text) and not another and not subjects_of(before):
         return "挂号费" if _asks_fee(turn) else "看病", turn.intent
     own = turn.intent in _QUESTIONS and not another
     return before, turn.intent if own else str(topic.get("asked", turn.intent))
@@ -150,6 +154,7 @@ _ARRANGED = {
 }
 """What a request is called where its questions are answered; an examination by its own name."""
 _OF_A_CLINIC = ("booking_form", "finding_form")
+_OF_A_NUMBER = re.compile(r"[他她号]|这位|那位")
 _FEE = re.compile(r"多少钱|几块钱?|挂号费|贵不贵|贵吗|怎么收费")
 _QUESTIONS = tuple(name for name in TOPICS if name.startswith("ask_"))
 

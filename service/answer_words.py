@@ -134,13 +134,30 @@ ASPECTS_ONLY = _ASPECTS | frozenset(
 """What says nothing of a subject: a question of these alone goes on from another one."""
 _SAY = re.compile("|".join(f"({words})" for words in _SAME.values()))
 NAMES = tuple(_SAME)
+_EMPTY_WORDS = frozenset(["怎么", "什么", "注意", "换", "取消"])
 SIGNS = 0xE000
 """A known thing stands as one private character, so that pairs of characters are pairs of things."""
 _FRAMES = re.compile(
-    rf"{_KIN}|请问|麻烦|做(?!完)|想问|问一?下|想知道|知道|一下|你们|我们|咱们|那个|这个|可以|能不能|行不行|是不是"
+    rf"{_KIN}|请问|大概|一共|总共|麻烦|做(?!完)|想问|问一?下|想知道|知道|一下|你们|我们|咱们|那个|这个|可以|能不能|行不行|是不是"
     r"|有没有|要不要|需要|[吗呢啊呀吧的了我您你俺就也还得要想是个]|不(?=$|[，。？?！])"
 )
 _BREAKS = re.compile(r"[，。？！?!,.；;\s]+")
+
+
+def is_elliptical(text: str, *, spare: int = 2) -> bool:
+    """Whether a question names nothing that it is about: 多少钱, 能退吗, 几点到.
+
+    Args:
+        spare: so many characters may stand beside it; 针灸 beside 多少钱 is a subject of its own.
+    """
+    named = read_words(text)[1]
+    telling = bool(named - _EMPTY_WORDS) and named <= ASPECTS_ONLY
+    return telling and len(unknown_words(text)) <= spare
+
+
+def unknown_words(text: str) -> str:
+    """What a question says beside the known things and the frame that all share."""
+    return "".join(sign for sign in read_words(text)[0] if ord(sign) < SIGNS).replace(" ", "")
 
 
 def subjects_of(text: str) -> str:
@@ -151,8 +168,18 @@ def subjects_of(text: str) -> str:
 
 def without_subjects(text: str) -> str:
     """The rest: 多少钱 of CT多少钱."""
+    return _without(SUBJECTS, text)
+
+
+def without_aspects(text: str) -> str:
+    """What is asked about: 挂号费 of 挂号费多少钱; nothing when too little is left."""
+    rest = _without(ASPECTS_ONLY, text)
+    return rest if len(_FRAMES.sub("", rest).strip("能多少几")) > 1 else ""
+
+
+def _without(names: frozenset[str], text: str) -> str:
     return _SAY.sub(
-        lambda one: "" if NAMES[(one.lastindex or 1) - 1] in SUBJECTS else one[0], text.lower()
+        lambda one: "" if NAMES[(one.lastindex or 1) - 1] in names else one[0], text.lower()
     )
 
 

@@ -12,8 +12,11 @@ from service.answer_words import (
     NAMES,
     SIGNS,
     SUBJECTS,
+    is_elliptical,
     read_words,
     subjects_of,
+    unknown_words,
+    without_aspects,
     without_subjects,
 )
 from service.handbook import Handbook
@@ -37,12 +40,13 @@ _HOME_TOPIC = 0.15
 _NEAREST, _LEARNED, _SMOOTHING = 0.4, 0.7, 0.5
 _UNSAID_SUBJECT, _OTHER_SUBJECT = 0.12, 0.1
 _BARE = 0.14
-_FEW = 2
 _WORTH_OFFERING = 0.3
 """Of the best entry's score; a question that fits none well is asked back with at least two."""
 
 
-AND_THAT = re.compile(r"(?:那么?|如果|要是)?(?P<what>[^我你您，。？?]{1,8}?)的?呢[？?]?")
+AND_THAT = re.compile(
+    r"(?:那么?|如果|要是)?(?P<what>(?!然后|还有|所以|之后|那|这)[^我你您他她它，。？?]{1,8}?)的?呢[？?]?"
+)
 """核磁呢, 外地的呢: the question before, asked of something else."""
 
 
@@ -105,26 +109,38 @@ def find_further(
     else:
         ways = [f"{text} {before}"]
     found = _ranked(handbook, ways, intent, about)
+    if not another and not is_elliptical(text):
+        found = [one for one in found if _speaks_of(one.answer, text)]
+    if not found:
+        return []
     alone = find_answers(handbook, text, intent)
-    if not about and is_clear(alone) and not _goes_first(text, found, alone):
+    unsure = is_clear(alone) or not is_clear(found)
+    if not about and unsure and not _goes_first(text, found, alone):
         return []
     return [one for one in found[:most] if one.score >= _WORTH_OFFERING * found[0].score]
 
 
+def _speaks_of(answer: Answer, text: str) -> bool:
+    """Whether an entry has a word of the question: 备案, but not 怎么办."""
+    said = unknown_words(text)
+    whole = "，".join((answer.title, *answer.asks, *answer.keywords, answer.text))
+    return any(said[at : at + 2] in whole for at in range(len(said) - 1))
+
+
 def _goes_first(text: str, further: Sequence[Found], alone: Sequence[Found]) -> bool:
     """Whether the question before explains a text better than the text explains itself."""
-    said, named = read_words(text)
-    rest = sum(ord(sign) < SIGNS for sign in said)
-    if named and named <= ASPECTS_ONLY and rest <= _FEW and is_clear(further):
+    if is_elliptical(text) and is_clear(further):
         return True
-    return bool(further) and further[0].score >= alone[0].score
+    return not alone or further[0].score >= alone[0].score
 
 
 def merged_question(text: str, before: str) -> str:
     """A question that goes on from another one, in full: 核磁多少钱 for 核磁呢 after CT多少钱."""
     another = AND_THAT.fullmatch(text.strip())
     if another is None:
-        return f"{subjects_of(before) or before}{text}"
+        asks_else = read_words(text)[1]
+        about = subjects_of(before) or (asks_else and without_aspects(before)) or before
+        return f"{about}{text}"
     if read_words(another["what"])[1] & SUBJECTS:
         return another["what"] + without_subjects(before)
     return f"{another['what']} {before}"

@@ -132,3 +132,24 @@ async def test_the_half_day_that_is_asked_next_is_of_the_same_day(chat: Chat) ->
     await chat.say("骨科明天谁出诊")
     await chat.say("后天呢")
     assert "后天" in await chat.say("下午呢")
+
+
+async def test_a_refund_that_is_asked_about_cancels_nothing(chat: Chat) -> None:
+    await chat.say("挂号费多少钱")
+    assert "原路退回" in await chat.say("能退吗")
+
+
+async def test_what_is_not_felt_belongs_to_the_complaint(chat: Chat) -> None:
+    await chat.say("感冒了挂什么科")
+    assert "呼吸内科" in await chat.say("不发烧")
+
+
+async def test_a_new_symptom_after_a_stay_is_a_worry(chat: Chat, records: Records) -> None:
+    await chat.say("阑尾炎手术后能吃什么")
+    assert "护士看看" in await chat.say("肚子疼")
+    assert await records.flag_kinds(chat) == {"human"}
+
+
+async def test_a_greeting_after_an_answer_is_a_greeting(chat: Chat) -> None:
+    await chat.say("停车怎么收费")
+    assert "每小时5元" not in await chat.say("在吗")

@@ -203,6 +203,7 @@ def test_after_care_without_an_illness_or_a_subject_is_nothing(handbook: Handboo
         ("抽血前要注意什么", "几点到", "ask_hours", "hours-blood"),
         ("会诊", "最快什么时候", "ask_hours", "service-consultation"),
         ("陪诊", "收钱吗", "ask_fees", "service-escort"),
+        ("挂号费多少钱", "能退吗", "ask_fees", "fees-refund"),
         ("彩超", "几楼", "ask_directions", "directions-ultrasound"),
     ],
 )
