@@ -58,6 +58,7 @@ _FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:�
 _AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
 _RELATIVE = re.compile(RELATIONS)
 _UNSURE = 0.5
+_WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
 _WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
     r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
@@ -132,8 +133,8 @@ async def _alone(turn: Turn) -> str:
     if _AT_HOME.search(turn.text) and find_aftercare(handbook, turn.text):
         return "action_aftercare"
     felt = find_departments(handbook, turn.text).suggestions
-    unsure = turn.confidence < _UNSURE and felt and felt[0].score >= TYPICAL
-    return "finding_form" if unsure else ""
+    unsure = turn.confidence < _UNSURE and not _WISHES.search(turn.text)
+    return "finding_form" if unsure and felt and felt[0].score >= TYPICAL else ""
 
 
 def whole_group(text: str) -> str:

@@ -16,6 +16,7 @@ from service.answers import (
     TOPICS,
     find_answers,
     find_further,
+    is_about,
     is_clear,
     merged_question,
     topic_answers,
@@ -63,7 +64,7 @@ class AnswerQuestion(TurnAction):
         found = find_further(handbook, turn.text, before, intent) if turn.typed else []
         question = merged_question(turn.text, before) if found else turn.text
         found = found or find_answers(handbook, turn.text, turn.intent)
-        if is_clear(found):
+        if is_clear(found) and is_about(found[0], question):
             return await self.tell(turn, found[0].answer, question)
         if found:
             turn.say("answer_which", _titles(turn, [one.answer for one in found[:4]]))
@@ -155,7 +156,7 @@ _ARRANGED = {
 """What a request is called where its questions are answered; an examination by its own name."""
 _OF_A_CLINIC = ("booking_form", "finding_form")
 _OF_A_NUMBER = re.compile(r"[他她号]|这位|那位")
-_FEE = re.compile(r"多少钱|几块钱?|挂号费|贵不贵|贵吗|怎么收费")
+_FEE = re.compile(r"多少钱|[要收花]钱[吗么嘛不]|几块钱?|挂号费|贵不贵|贵吗|怎么收费")
 _QUESTIONS = tuple(name for name in TOPICS if name.startswith("ask_"))
 
 

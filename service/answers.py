@@ -40,6 +40,7 @@ _HOME_TOPIC = 0.15
 _NEAREST, _LEARNED, _SMOOTHING = 0.4, 0.7, 0.5
 _UNSAID_SUBJECT, _OTHER_SUBJECT = 0.12, 0.1
 _BARE = 0.14
+_WELL, _ANY = 0.6, 99
 _WORTH_OFFERING = 0.3
 """Of the best entry's score; a question that fits none well is asked back with at least two."""
 
@@ -85,6 +86,13 @@ def is_clear(found: Sequence[Found]) -> bool:
         return False
     second = found[1].score if len(found) > 1 else 0.0
     return found[0].score >= CERTAIN and found[0].score - second >= CLOSE
+
+
+def is_about(found: Found, text: str) -> bool:
+    """Whether an entry speaks of what a question names: not the price of a number for 针灸多少钱."""
+    if found.score >= _WELL or not is_elliptical(text, spare=_ANY) or not unknown_words(text)[1:]:
+        return True
+    return _speaks_of(found.answer, text)
 
 
 def find_further(

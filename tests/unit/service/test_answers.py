@@ -11,6 +11,7 @@ from service.answers import (
     CERTAIN,
     find_answers,
     find_further,
+    is_about,
     is_clear,
     merged_question,
     topic_answers,
@@ -203,6 +204,7 @@ def test_after_care_without_an_illness_or_a_subject_is_nothing(handbook: Handboo
         ("抽血前要注意什么", "几点到", "ask_hours", "hours-blood"),
         ("会诊", "最快什么时候", "ask_hours", "service-consultation"),
         ("陪诊", "收钱吗", "ask_fees", "service-escort"),
+        ("陪诊", "要钱吗", "ask_fees", "service-escort"),
         ("挂号费多少钱", "能退吗", "ask_fees", "fees-refund"),
         ("彩超", "几楼", "ask_directions", "directions-ultrasound"),
     ],
@@ -228,6 +230,11 @@ def test_a_question_that_explains_itself_goes_on_from_none(
     handbook: Handbook, before: str, text: str, intent: str
 ) -> None:
     assert find_further(handbook, text, before, intent) == []
+
+
+def test_a_price_of_what_no_entry_speaks_of_is_not_told(handbook: Handbook) -> None:
+    assert not is_about(find_answers(handbook, "针灸多少钱", "ask_fees")[0], "针灸多少钱")
+    assert is_about(find_answers(handbook, "挂号费多少钱", "ask_fees")[0], "挂号费多少钱")
 
 
 def test_a_question_that_goes_on_is_kept_in_full() -> None:
