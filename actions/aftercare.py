@@ -5,7 +5,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.following import SERIOUS, SHORT, TELLS_SYMPTOM, WORRYING, Topic
+from actions.further import SERIOUS, SHORT, TELLS_SYMPTOM, WORRYING, Topic
 from actions.questions import MEDICAL, AnswerQuestion
 from actions.turn import Buttons, Turn, TurnAction
 from service.aftercare import aftercare_section, find_aftercare

@@ -5,7 +5,7 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.appointments import own_bookings
-from actions.following import LONGEST, SHORT, Topic
+from actions.further import LONGEST, SHORT, Topic
 from actions.turn import Turn
 from actions.wishes import day_words, yuan
 from service.handbook import Handbook

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from actions.errand import DONE, Draft, Errand
-from actions.following import SERIOUS, WHAT_NOW, whole_group
+from actions.further import SERIOUS, WHAT_NOW, whole_group
 from actions.questions import MEDICAL
 from actions.turn import Buttons, Turn
 from service.facts import bare_age, read_facts

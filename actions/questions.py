@@ -6,7 +6,7 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.desk import ASKS_NOTICES, say_place, tell_notices, tell_of_booking, tell_phone
-from actions.following import LONGEST, SHORT, Topic
+from actions.further import LONGEST, SHORT, Topic
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, yuan

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.following import action_for
+from actions.further import action_for
 from actions.services import Services, current
 from service.conversations import conversation_for
 from service.handbook import Handbook
