@@ -5,6 +5,7 @@ ones to the embedded engine.
 """
 
 from actions import (
+    aftercare,
     appointments,
     booking,
     cancelling,
@@ -25,6 +26,7 @@ from actions.turn import TurnAction
 def all_actions() -> list[TurnAction]:
     """One instance of every action that the domain names."""
     modules = (
+        aftercare,
         appointments,
         booking,
         cancelling,

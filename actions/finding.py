@@ -1,14 +1,16 @@
 """Department finding 导诊: complaints in the patient's words, one question at most, then departments."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from actions.errand import DONE, Draft, Errand
+from actions.further import SERIOUS, WHAT_NOW, whole_group
 from actions.questions import MEDICAL
 from actions.turn import Buttons, Turn
-from service.facts import read_facts
-from service.model import TriageQuestion
-from service.triage import Advice, answered, find_departments, match_choice
+from service.facts import bare_age, read_facts
+from service.model import Department, TriageQuestion
+from service.triage import Advice, answered, continues, find_departments, match_choice
 
 
 class FindDepartment(Errand):
@@ -19,19 +21,32 @@ class FindDepartment(Errand):
     opens = ("find_department",)
     replaces = ("booking_form",)
 
+    async def begin(self, turn: Turn) -> Draft:
+        """What was told before is not told again: 还胸痛 after 咳嗽, 65 after 头晕."""
+        topic = turn.slot("topic") or {}
+        before = str(topic.get("complaint", ""))
+        if not before or not turn.typed or not continues(await turn.handbook(), turn.text, before):
+            return {}
+        return {
+            "text": before,
+            "before": before,
+            "asked": True,
+            "found": topic.get("department", ""),
+        }
+
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step == "choice":
             return await self._read_choice(turn, draft)
-        if step == "complaint" and turn.typed and not self._is_other_errand(turn):
-            draft["text"] = turn.text
+        opening = not step or turn.intent == "find_department"
+        answering = step == "complaint" and not self._is_other_errand(turn)
+        if not turn.typed or not (opening or answering):
+            return False
+        if "before" in draft and (SERIOUS.search(turn.text) or WHAT_NOW.fullmatch(turn.text)):
             return True
-        if not step and turn.typed:
-            draft["text"] = turn.text
-            return True
-        if turn.intent == "find_department" and turn.typed:
-            draft["text"] = f"{draft.get('text', '')}，{turn.text}".strip("，")
-            return True
-        return False
+        age = bare_age(turn.text)
+        told = turn.text if age is None else f"{age}岁"
+        draft["text"] = f"{draft.get('text', '')}，{told}".strip("，")[-_LONGEST:]
+        return True
 
     def _is_other_errand(self, turn: Turn) -> bool:
         return turn.intent not in _STILL_COMPLAINT and turn.confidence > 0.6
@@ -53,21 +68,51 @@ class FindDepartment(Errand):
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         handbook = await turn.handbook()
+        if turn.typed and (group := whole_group(turn.text)):
+            return self._ask_within(turn, draft, group, handbook.departments)
         text = str(draft.get("text", ""))
         facts = read_facts(text)
         question = await self._question(turn, draft)
+        if question is not None and "choice" not in draft and turn.resuming:
+            return self._ask_choice(turn, draft, question)
         if question is not None and "choice" in draft:
             advice = answered(handbook, question, draft["choice"], text, facts)
         else:
             advice = find_departments(handbook, text, facts, may_ask=not draft.get("asked"))
         if advice.question is not None:
             return self._ask_choice(turn, draft, advice.question)
+        if turn.typed and SERIOUS.search(turn.text) and "found" in draft:
+            turn.say("finding_serious", self._offer(draft["found"]) if draft["found"] else [])
+            return DONE
         if turn.typed and MEDICAL.search(turn.text):
             turn.say("not_for_me_to_say")
         if not advice.suggestions:
             return self._ask_more(turn, draft)
+        if "before" in draft and _names(advice) == _names(
+            find_departments(handbook, draft["before"], may_ask=False)
+        ):
+            first = advice.suggestions[0].department
+            offers = self._offer(first.name) if first.bookable else []
+            turn.say("finding_same", offers, department=first.name)
+            return DONE
         draft["found"] = self._tell(turn, advice)
         return DONE
+
+    def _offer(self, department: str) -> Buttons:
+        values = json.dumps({"department": department}, ensure_ascii=False)
+        return [
+            (f"约{department}", f"/book_appointment{values}"),
+            (f"{department}出诊时间", f"/ask_doctor_schedule{values}"),
+        ]
+
+    def _ask_within(
+        self, turn: Turn, draft: Draft, group: str, departments: Sequence[Department]
+    ) -> str:
+        """内科 is many departments: what is felt says which."""
+        draft["text"] = ""
+        here = [one for one in departments if one.group == group and one.bookable]
+        turn.say("finding_group", [self._offer(one.name)[0] for one in here[:8]], group=group)
+        return "complaint"
 
     def _ask_choice(self, turn: Turn, draft: Draft, question: TriageQuestion) -> str:
         draft["question"], draft["asked"] = question.code, True
@@ -125,10 +170,12 @@ class FindDepartment(Errand):
         return first.name if first.bookable else ""
 
     def left_behind(self, draft: Draft) -> dict[str, Any] | None:
-        """A booking right after is for the department that was found."""
-        return {"department": draft["found"]} if draft.get("found") else None
+        """A booking right after is for the department found; more may be told of the complaint."""
+        kept = {"department": draft.get("found"), "complaint": draft.get("text")}
+        return {name: value for name, value in kept.items() if value} or None
 
 
+_LONGEST = 300
 _STILL_COMPLAINT = (
     "find_department",
     "inform",
@@ -141,6 +188,10 @@ _STILL_COMPLAINT = (
     "greet",
     "book_appointment",
 )
+
+
+def _names(advice: Advice) -> list[str]:
+    return [one.department.name for one in advice.suggestions]
 
 
 def _reason(words: tuple[str, ...]) -> str:

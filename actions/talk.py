@@ -7,14 +7,15 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.cases import CheckComplaint, about_own_case, follow_up, open_complaint, take_back
 from actions.complaints import VENTS
+from actions.desk import ASKS_NOTICES, tell_notices, tell_of_booking, tell_phone
 from actions.doctors import ShowSchedule
 from actions.people import LONGEST_NAME
-from actions.questions import ASKS_NOTICES, MEDICAL, tell_notices, tell_phone
+from actions.questions import MEDICAL, AnswerQuestion
 from actions.request_kinds import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service import safety
-from service.answers import find_answers
+from service.answers import find_further, is_clear, merged_question
 from service.facts import PatientFacts, read_facts
 from service.handover import answer_by
 from service.person_names import find_name
@@ -53,8 +54,8 @@ class AskHuman(TurnAction):
     called = "action_ask_human"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        if turn.typed and await tell_phone(turn):
-            return []
+        if turn.typed and (told := await tell_phone(turn)) is not None:
+            return told
         by = answer_by(turn.services.clock, turn.services.settings)
         soon = (by - turn.now).total_seconds() <= turn.services.settings.answer_minutes * 60
         turn.say(
@@ -81,12 +82,13 @@ class NotUnderstood(TurnAction):
         handbook = await turn.handbook()
         topic = turn.slot("topic") or {}
         if topic.get("question") and len(turn.text) <= LONGEST_FOLLOW_UP:
-            found = find_answers(
-                handbook, f"{turn.text} {topic['question']}", str(topic.get("asked", ""))
-            )
-            if found and found[0].answer.code != topic.get("answered"):
-                turn.say("answer", content=found[0].answer.text.strip())
-                return []
+            asked = str(topic["question"])
+            found = find_further(handbook, turn.text, asked, str(topic.get("asked", "")))
+            if is_clear(found):
+                question = merged_question(turn.text, asked)
+                return await AnswerQuestion().tell(turn, found[0].answer, question)
+        if await tell_of_booking(turn, topic):
+            return []
         if not turn.loop and topic.get("department") and read_facts(turn.text) != PatientFacts():
             return await Inform().act(turn)
         if (topic.get("department") or topic.get("doctors")) and _BOOKS_IT.search(turn.text):
@@ -95,11 +97,10 @@ class NotUnderstood(TurnAction):
             return [FollowupAction("cancel_form")]
         if about_own_case(turn.text) and await open_complaint(turn) is not None:
             return await CheckComplaint().act(turn)
-        if await tell_phone(turn):
-            return []
+        if (told := await tell_phone(turn)) is not None:
+            return told
         if ASKS_NOTICES.search(turn.text):
-            tell_notices(turn, handbook)
-            return []
+            return tell_notices(turn, handbook)
         if MEDICAL.search(turn.text):
             turn.say("no_diagnosis")
             return []
@@ -107,6 +108,10 @@ class NotUnderstood(TurnAction):
             handbook.find_departments(turn.text) or handbook.find_doctors(turn.text)
         ):
             return await Inform().act(turn)
+        bare = not turn.loop and len(turn.text) <= LONGEST_FOLLOW_UP
+        if bare and find_departments(handbook, turn.text).suggestions:
+            # 腰: less than a complaint, yet nothing else.
+            return [FollowupAction("finding_form")]
         before = int(turn.metadata.get("misunderstood") or 0)
         turn.signal(misunderstood=before + 1)
         if before >= 1:
@@ -135,7 +140,11 @@ class OutOfScope(TurnAction):
         if is_foreign(turn.text):
             turn.say("foreign")
             return []
-        if await tell_phone(turn) or self._hears_anger(turn):
+        if (told := await tell_phone(turn)) is not None:
+            return told
+        if ASKS_NOTICES.search(turn.text):
+            return tell_notices(turn, await turn.handbook())
+        if self._hears_anger(turn):
             return []
         before = int(turn.metadata.get("misunderstood") or 0)
         turn.signal(misunderstood=before + 1)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.further import action_for
 from actions.services import Services, current
 from service.conversations import conversation_for
 from service.handbook import Handbook
@@ -216,7 +217,16 @@ class TurnAction(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        return await self.act(Turn(dispatcher, tracker))
+        turn = Turn(dispatcher, tracker)
+        other = await action_for(turn)
+        if other and self.name() not in (other, f"validate_{other}"):
+            # Also ends the form that the model's intent has just opened.
+            return [SlotSet("requested_slot", None), FollowupAction(other)]
+        events = await self.act(turn)
+        if other and not any(event["event"] == "followup" for event in events):
+            # The rules of the model's intent would have their say again.
+            events = [*events, FollowupAction("action_listen")]
+        return events
 
     @abstractmethod
     async def act(self, turn: Turn) -> list[EventType]:

@@ -348,9 +348,12 @@ class Conversations:
 
     def _not_twice(self, turn: Turn, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The same answer as the one before says that it is, and offers a person."""
-        if turn.press is not None or tuple(reply.text for reply in replies) != turn.said:
+        texts = tuple(reply.text for reply in replies)
+        if turn.press is not None or texts != turn.said:
             return replies
-        again, person = self._wording["again"].strip(), self._wording.reply("apology").buttons
+        # A question that is put again may offer other choices: it is not the same.
+        again = "" if texts[0].endswith("？") else self._wording["again"].strip()
+        person = self._wording.reply("apology").buttons
         *before, last = replies
         known = {button.title for button in last.buttons}
         buttons = (*last.buttons, *(one for one in person if one.title not in known))

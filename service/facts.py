@@ -17,6 +17,9 @@ _BARE_AGE = re.compile(
     rf"([1-9]\d|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:多|来|几|出头|好几)?"
     r"(?=了|啦|的人|[，,。！!？?\s]|$|[男女]|得了|还|就)"
 )
+_ONLY_AGE = re.compile(
+    r"(?:今年|年纪|都|快)*([1-9]\d|[二三四五六七八九]?十[一二三四五六七八九]?)(?:多|来|几|岁|了|啦|[。！])*"
+)
 _AGE_THEN_SEX = re.compile(r"(?<!\d)([1-9]\d)[，,\s]*(?:多)?[，,\s]*[男女](?!科)")
 _ROUND_AGE = re.compile(r"([四五六七八九])(?:十(?:多|来|几|出头|好几)(?:了|的人|岁|$|[，,\s])|旬)")
 _NOT_AGE = re.compile(r"\d+\s*(?:/|度|斤|公斤|毫米|mm|cm|次|分|多斤|点)")
@@ -126,6 +129,12 @@ def stated_age(text: str) -> int | None:
     match = _AGE.search(unicodedata.normalize("NFKC", text[:500]))
     age = _number(match[1]) if match else None
     return age if age is not None and age <= 120 else None
+
+
+def bare_age(text: str) -> int | None:
+    """The age that a message is, when it is nothing else: 65, 76了, 七十多."""
+    match = _ONLY_AGE.fullmatch(text.strip())
+    return _number(match[1]) if match else None
 
 
 def pregnancy_words(text: str) -> str:

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from service import safety
-from service.facts import PatientFacts, child_words, pregnancy_words, read_facts, tells_of_child
+from service.facts import (
+    PatientFacts,
+    child_words,
+    pregnancy_words,
+    read_facts,
+    stated_age,
+    tells_of_child,
+)
 from service.handbook import Handbook
 from service.model import Department, TriageQuestion
 from service.terms import Hit, Reading, TermTable, read
@@ -77,6 +84,16 @@ _FLUFF = re.compile(
     r"|家里?|老人家?|人|[一二两三四五六七八九十几半百]+|没?减肥|没说|跟着|拍|做|说|查|出|发现|显示|爸爸?|妈妈?|老公|老婆|爱人|朋友|爷爷|奶奶|男|女|性|先生|女士|有|在|会|着|过|到|上|里|来|还|又|不太|不大|比较|厉害|严重|难受|不舒服|毛病|问题|情况|病|身体|身上"
 )
 
+_ADDS = re.compile(
+    r"(?:[我他她它]|另外|而且|同时|现在)*(?:还|也|又|而且|加上|再加|另外|同时|并且|有时)(?!是|要|想|能|可以|有号|有没有|有谁|有哪|有别)"
+)
+_ASKS_DEPARTMENT = re.compile(r"科|[看挂](?:什么|啥|哪)")
+_BRIEF = 8
+_FEARED = re.compile(
+    r"(?:会不会|是不是|该不会|不会)(?:真的?|得了?|患了?|是|有|就是)*[^，。,]{0,5}(?:癌|瘤|白血病)(?:症|变)?[了啊吗呢呀吧]*"
+)
+"""An illness that is only feared speaks for no department as long as something is felt."""
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -131,6 +148,9 @@ def find_departments(
         may_ask: whether one question may be asked instead.
     """
     facts = read_facts(text).or_else(known or PatientFacts())
+    felt = _FEARED.sub("，", text)
+    if felt != text and _tables_of(handbook).departments.find(read(felt)):
+        text = felt
     reading = read(text)
     hits = _tables_of(handbook).departments.find(reading)
     tally = _score(hits)
@@ -139,6 +159,26 @@ def find_departments(
     question = _question(handbook, reading, facts, hits) if may_ask and not _fever(text) else None
     _apply_rules(tally, text, facts)
     return Advice(_suggestions(handbook, tally, text), question)
+
+
+def goes_on(text: str) -> bool:
+    """Whether words add a symptom to what was told: 还胸痛, 也吐."""
+    return bool(_ADDS.match(text))
+
+
+def continues(handbook: Handbook, text: str, before: str) -> bool:
+    """Whether a message is about the complaint told before it, rather than another one."""
+    old, new = read_facts(before), read_facts(text)
+    if (old.sex and new.sex and old.sex != new.sex) or old.is_child < tells_of_child(text):
+        return False
+    ages = {stated_age(before), stated_age(text)} - {None}
+    if len(ages) > 1:
+        return False
+    if goes_on(text):
+        return True
+    own = find_departments(handbook, text, may_ask=False).suggestions
+    evidence = bool(own) and own[0].score >= TYPICAL
+    return not evidence or (len(text) <= _BRIEF and not _ASKS_DEPARTMENT.search(text))
 
 
 def _suggestions(handbook: Handbook, tally: _Tally, text: str) -> tuple[Suggestion, ...]:

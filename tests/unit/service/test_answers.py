@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 import yaml
 
+from service.aftercare import aftercare_section, find_aftercare
 from service.answers import (
     CERTAIN,
-    CLOSE,
-    Found,
-    aftercare_section,
-    find_aftercare,
     find_answers,
+    find_further,
+    is_about,
+    is_clear,
+    merged_question,
     topic_answers,
 )
 from service.handbook import Handbook
@@ -54,10 +55,6 @@ def handbook() -> Handbook:
     return _handbook(answers, aftercare)
 
 
-def _is_clear(found: list[Found]) -> bool:
-    return found[0].score >= CERTAIN and found[0].score - found[1].score >= CLOSE
-
-
 CLEAR = {
     "磁共振腰椎做一回啥价": ("ask_fees", "fees-mri"),
     "票丢了能不能再打": ("ask_fees", "fees-invoice-lost"),
@@ -84,7 +81,7 @@ def test_a_plain_question_has_one_clear_entry(handbook: Handbook, question: str)
     intent, code = CLEAR[question]
     found = find_answers(handbook, question, intent)
     assert found[0].answer.code == code
-    assert _is_clear(found), found
+    assert is_clear(found), found
 
 
 OPEN = {
@@ -102,7 +99,7 @@ def test_a_question_that_several_entries_answer_offers_them(
     handbook: Handbook, question: str
 ) -> None:
     found = find_answers(handbook, question)
-    assert not _is_clear(found)
+    assert not is_clear(found)
     assert OPEN[question] <= {one.answer.code for one in found}
 
 
@@ -192,3 +189,55 @@ def test_after_care_without_an_illness_or_a_subject_is_nothing(handbook: Handboo
     assert find_aftercare(handbook, "平时注意什么") is None
     entry = find_aftercare(handbook, "疝气")
     assert entry is not None and aftercare_section("疝气", entry) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "intent", "code"),
+    [
+        ("医保能报多少", "住院呢", "ask_insurance", "insurance-inpatient-rate"),
+        ("医保能报多少", "儿童呢", "ask_insurance", "insurance-child"),
+        ("CT多少钱", "核磁呢", "ask_fees", "fees-mri"),
+        ("核磁多少钱", "增强的呢", "ask_fees", "fees-mri"),
+        ("发票怎么开", "丢了呢", "ask_fees", "fees-invoice-lost"),
+        ("体检要空腹吗", "多少钱", "ask_fees", "fees-checkup"),
+        ("无痛胃镜怎么准备", "多少钱", "ask_fees", "fees-gastroscopy"),
+        ("抽血前要注意什么", "几点到", "ask_hours", "hours-blood"),
+        ("会诊", "最快什么时候", "ask_hours", "service-consultation"),
+        ("陪诊", "收钱吗", "ask_fees", "service-escort"),
+        ("陪诊", "要钱吗", "ask_fees", "service-escort"),
+        ("挂号费多少钱", "能退吗", "ask_fees", "fees-refund"),
+        ("彩超", "几楼", "ask_directions", "directions-ultrasound"),
+    ],
+)
+def test_a_question_goes_on_from_the_one_before(
+    handbook: Handbook, before: str, text: str, intent: str, code: str
+) -> None:
+    found = find_further(handbook, text, before, intent)
+    assert is_clear(found)
+    assert found[0].answer.code == code
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "intent"),
+    [
+        ("停车怎么收费", "挂号费多少钱", "ask_fees"),
+        ("停车怎么收费", "地铁呢", "ask_directions"),
+        ("医保能报多少", "几点到", "ask_hours"),
+        ("医保能报多少", "停车在哪", "ask_directions"),
+    ],
+)
+def test_a_question_that_explains_itself_goes_on_from_none(
+    handbook: Handbook, before: str, text: str, intent: str
+) -> None:
+    assert find_further(handbook, text, before, intent) == []
+
+
+def test_a_price_of_what_no_entry_speaks_of_is_not_told(handbook: Handbook) -> None:
+    assert not is_about(find_answers(handbook, "针灸多少钱", "ask_fees")[0], "针灸多少钱")
+    assert is_about(find_answers(handbook, "挂号费多少钱", "ask_fees")[0], "挂号费多少钱")
+
+
+def test_a_question_that_goes_on_is_kept_in_full() -> None:
+    assert merged_question("核磁呢", "CT多少钱") == "核磁多少钱"
+    assert merged_question("多少钱", "无痛胃镜怎么准备") == "无痛胃镜多少钱"
+    assert merged_question("退休的呢", "医保能报多少") == "退休 医保能报多少"

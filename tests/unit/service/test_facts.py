@@ -2,7 +2,14 @@
 
 import pytest
 
-from service.facts import PatientFacts, child_words, pregnancy_words, read_facts, tells_of_child
+from service.facts import (
+    PatientFacts,
+    bare_age,
+    child_words,
+    pregnancy_words,
+    read_facts,
+    tells_of_child,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +100,11 @@ def test_the_text_goes_before_what_is_known() -> None:
     known = PatientFacts(age=70, sex="M")
     assert read_facts("我妈58岁，腰疼").or_else(known) == PatientFacts(58, "F")
     assert read_facts("腰疼").or_else(known) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("65", 65), ("76了", 76), ("七十多了", 70), ("今年八十", 80), ("3天了", None), ("5", None)],
+)
+def test_a_message_may_be_nothing_but_an_age(text: str, age: int | None) -> None:
+    assert bare_age(text) == age

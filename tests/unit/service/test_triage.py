@@ -12,7 +12,7 @@ from service.facts import PatientFacts
 from service.handbook import Handbook
 from service.model import Department, TriageEntry, TriageQuestion
 from service.terms import TermTable, read
-from service.triage import Advice, answered, find_departments, match_choice
+from service.triage import Advice, answered, continues, find_departments, match_choice
 
 _HOSPITAL = Path(__file__).parents[3] / "hospital"
 
@@ -288,3 +288,30 @@ def test_every_choice_leads_to_departments_of_the_hospital(handbook: Handbook) -
         assert 2 <= len(question.choices) <= 4
         listed = [name for one in question.choices for name in one["departments"]]
         assert all(handbook.department(name) for name in listed)
+
+
+@pytest.mark.parametrize(
+    "text", ["还胸痛", "她还有糖尿病", "起夜五六次", "挂哪个", "3天了", "70岁"]
+)
+def test_what_is_told_later_belongs_to_the_same_complaint(handbook: Handbook, text: str) -> None:
+    assert continues(handbook, text, "咳嗽")
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("我妈胃疼反酸挂什么科", "牙疼，男"),
+        ("孩子咳嗽", "头疼"),
+        ("皮肤起疹子痒得厉害应该看什么科", "咳嗽"),
+        ("牙疼 30岁", "咳嗽，65岁"),
+    ],
+)
+def test_another_person_or_a_whole_new_complaint_begins_anew(
+    handbook: Handbook, text: str, before: str
+) -> None:
+    assert not continues(handbook, text, before)
+
+
+def test_an_illness_that_is_only_feared_leads_nowhere_else(handbook: Handbook) -> None:
+    assert names(find_departments(handbook, "胃疼，是不是胃癌啊"))[0] == "消化内科"
+    assert "肿瘤科" in names(find_departments(handbook, "是不是胃癌啊"))

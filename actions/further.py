@@ -1,0 +1,206 @@
+"""Which action a short message is for when only what was just told explains it.
+
+The model reads every message by itself: 住院呢 is an admission to it, 有点红还流水 a new complaint.
+After an answer about insurance, or about a wound, they are neither. What was told is in the slot
+``topic``; the action that is found here reads it again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from service import safety
+from service.aftercare import aftercare_section, find_aftercare
+from service.answer_words import is_elliptical
+from service.answers import AND_THAT
+from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
+from service.person_names import RELATIONS
+from service.triage import TYPICAL, find_departments, goes_on
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+
+Topic = dict[str, Any]
+LONGEST = 16
+"""A longer message explains itself."""
+SHORT = 8
+WORRYING = re.compile(
+    r"流水|渗(?:液|血|水|出)|流脓|化脓|裂开|发麻|抽筋|发烧|发热|高烧|低烧|烧到|出血|流血|肿得|红肿|发红|红了|有点红|有些红"
+    r"|变红|泛红|臭|[手脚腿指]麻|疼得|越来越疼|剧痛|不通气|没排便|吐了|喘|发黑|发紫"
+)
+"""Words of somebody at home after a stay that a nurse should see."""
+TELLS_SYMPTOM = ("find_department", "report_emergency")
+"""Intents that, right after such an answer, are a new symptom of that illness."""
+SERIOUS = re.compile(
+    r"严重[吗不嘛么]|严不严重|要紧[吗不嘛么]|要不要紧|危险[吗不嘛么]|有(?:没有)?(?:大)?事[吗儿嘛]|没(?:大)?事吧|不会有(?:大)?事|能治好?[吗不]|治得好|会(?:不会)?死|要命吗"
+    r"|(?:要不要|用不用|需不需要|要|用|需要)(?:做|开)?(?:手术|开刀|住院)[吗不嘛么]?$"
+)
+"""The question behind all the others; only a doctor can answer it."""
+_HIM = re.compile(r"他|她|这位|那位|(?:这|那)个?(?:医生|大夫|主任|教授|专家)")
+_HIS_FEE = re.compile(r"多少钱|几块|挂号费|贵不贵|贵吗|怎么收费|价")
+_HIS_CLINIC = re.compile(
+    r"出诊|坐诊|门诊|上班|在[吗不嘛么]|在不在|哪天|哪几天|什么时候|啥时候|几点|有号|还有号|停诊|有空|来吗"
+)
+_ABOUT_HIM = re.compile(
+    r"看|擅长|专长|主任|专家|教授|厉害|好[吗不]|怎么样|咋样|[男女]的?[吗还]|多大|年纪|资历|经验|什么科|哪个科|谁|介绍|水平|耐心|口碑"
+)
+_BOOKS_HIM = re.compile(r"(?:约|挂|预约|就)(?:一?个|上)?(?:他|她|这位|那位|这个|那个)")
+_CLINIC_AGAIN = re.compile(
+    r"(?:怎么|为什么|为啥|咋|干嘛|啥原因|什么原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)"
+    r"|(?:那|还有)?(?:哪天|什么时候|啥时候|几号)(?:才|还|能)?有号[啊呢吗]?"
+)
+_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?(?:号|门诊|医生)?[吧。]?")
+_WHO = re.compile(
+    r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
+)
+_FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
+_AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
+_RELATIVE = re.compile(RELATIONS)
+_UNSURE = 0.5
+_WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
+_WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
+_ASKS = re.compile(
+    r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
+)
+_LEAVES = re.compile(r"取消|不要|号|医生|[他她您你谁]|人工|怎么办|怎么样")
+_OWN = re.compile(r"我的|投诉|人工|客服")
+_WHERE_OR_WHEN = re.compile(
+    r"(?:[左右两双上下前后里外]{1,2}[边侧面]?(?:半边|[眼耳腿手脚膝])?|中间|周围|(?:饭|吃)[前后完]|空腹|夜里|半夜|一直|有时候?|偶尔|经常|老是"
+    r"|(?:也|都)?(?:不|没有?)(?:怎么)?发?(?:烧|热|疼|痛|咳嗽?|吐|晕|痒|肿|拉肚子|麻|喘|出血|恶心)"
+    r"|一阵一阵|走路|上楼|动的?时候)(?:都|才|更)?(?:疼|痛|痒|这样|厉害)?(?:的|时|时候)?"
+)
+_BOOKS = re.compile(r"约|挂个|挂号|取消|改期")
+WHAT_NOW = re.compile(r"(?:那|我|该|现在|可)*(?:怎么办|咋办|咋整|怎么弄|如何是好)[呢啊呀]?[？?]?")
+_DURATION = re.compile(
+    r"[\d一二两三四五六七八九十几半好多]+个?(?:天|周|星期|礼拜|月|年|小时)(?:了|多)*"
+)
+_WEAK = (
+    "nlu_fallback", "inform", "out_of_scope", "deny", "find_department", "ask_aftercare",
+    "ask_visit_preparation", "ask_hours", "request_exam_booking", "report_emergency",
+)  # fmt: skip
+"""Intents that a message gets for want of a better one."""
+_NEVER = (
+    "file_complaint", "ask_human", "cancel_appointment", "stop_messages",
+    "reschedule_appointment", "manage_patient", "thank", "goodbye", "greet", "bot_challenge",
+)  # fmt: skip
+
+
+async def action_for(turn: Turn) -> str:
+    """The action that must answer a message as one that goes on; nothing when it stands alone."""
+    topic: Topic = turn.slot("topic") or {}
+    if not turn.typed or turn.loop_is_asking or len(turn.text) > LONGEST:
+        return ""
+    if "question" in topic and _asks_further(turn.text):
+        return "action_answer"
+    if turn.intent in _NEVER:
+        return ""
+    if safety.believes(turn.text, turn.intent, turn.confidence):
+        return ""
+    if action := await _alone(turn):
+        return action
+    if not topic or _OWN.search(turn.text):
+        return ""
+    if "aftercare" in topic:
+        return await _after_a_stay(turn, topic)
+    if any(topic.get(key) for key in ("doctors", "him", "at")) and (
+        action := _of_the_doctor(turn.text, topic)
+    ):
+        return action
+    if "complaint" in topic and _of_the_complaint(turn, topic):
+        return "finding_form"
+    if "notice" in topic and _ASKS.search(turn.text) and len(turn.text) <= SHORT:
+        return "action_answer"
+    return await _of_the_question(turn, topic)
+
+
+def _asks_further(text: str) -> bool:
+    """能退吗 after a question is one as well, though the model takes it for an errand."""
+    return is_elliptical(text) and bool(_ASKS.search(text)) and not _LEAVES.search(text)
+
+
+async def _alone(turn: Turn) -> str:
+    """What needs nothing before it, and yet is no opening of an errand."""
+    if whole_group(turn.text):
+        return "finding_form"
+    handbook = await turn.handbook()
+    if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
+        return "action_show_doctor"
+    if not turn.intent.startswith("request_"):
+        return ""
+    if _FORMALITIES.search(turn.text):
+        return "action_answer"
+    if _AT_HOME.search(turn.text) and find_aftercare(handbook, turn.text):
+        return "action_aftercare"
+    felt = find_departments(handbook, turn.text).suggestions
+    unsure = turn.confidence < _UNSURE and not _WISHES.search(turn.text)
+    return "finding_form" if unsure and felt and felt[0].score >= TYPICAL else ""
+
+
+def whole_group(text: str) -> str:
+    """内科, 外科: a whole group of departments, when a message names nothing else."""
+    match = _GROUP.fullmatch(text.strip())
+    return match["group"] if match else ""
+
+
+async def _after_a_stay(turn: Turn, topic: Topic) -> str:
+    """有点红还流水 is about the wound that was spoken of; 能低头不 as well."""
+    handbook = await turn.handbook()
+    if _WHICH.search(turn.text) or handbook.find_departments(turn.text):
+        return ""
+    entry = next((one for one in handbook.aftercare if one.code == topic["aftercare"]), None)
+    if entry is None:
+        named = find_aftercare(handbook, turn.text)
+        return "action_aftercare" if named and turn.intent in _WEAK else ""
+    if read_facts(turn.text).is_child and not tells_of_child("，".join(entry.aliases)):
+        return ""
+    other = _BOOKS.search(turn.text) or _RELATIVE.search(turn.text)
+    tells = any(one.search(turn.text) for one in (WORRYING, SERIOUS)) or (
+        turn.intent in TELLS_SYMPTOM and not other
+    )
+    goes_further = AND_THAT.fullmatch(turn.text) or (
+        turn.intent in _WEAK and _ASKS.search(turn.text) and aftercare_section(turn.text, entry)
+    )
+    return "action_aftercare" if tells or goes_further else ""
+
+
+def _of_the_doctor(text: str, topic: Topic) -> str:
+    if _CLINIC_AGAIN.search(text):
+        return "action_show_schedule"
+    if not _HIM.search(text):
+        return ""
+    if _BOOKS_HIM.search(text) and "at" not in topic:
+        return "booking_form"
+    if _HIS_FEE.search(text):
+        return "action_answer"
+    if _HIS_CLINIC.search(text):
+        return "action_show_schedule"
+    return "action_show_doctor" if _ABOUT_HIM.search(text) else ""
+
+
+def _of_the_complaint(turn: Turn, topic: Topic) -> bool:
+    """Age, sex, how long, one more symptom, or the fear behind it."""
+    if SERIOUS.search(turn.text) or WHAT_NOW.fullmatch(turn.text):
+        return True
+    if turn.intent not in (*_WEAK, "affirm") or _BOOKS.search(turn.text):
+        return False
+    facts = bare_age(turn.text) is not None or read_facts(turn.text) != PatientFacts()
+    tells = facts or _DURATION.fullmatch(turn.text) or _WHERE_OR_WHEN.fullmatch(turn.text)
+    if turn.intent == "find_department":
+        return False
+    return bool(tells) or goes_on(turn.text)
+
+
+async def _of_the_question(turn: Turn, topic: Topic) -> str:
+    """核磁呢 after what a CT costs; 下午呢 after clinic times."""
+    if not AND_THAT.fullmatch(turn.text):
+        drug = turn.intent == "ask_aftercare" and len(turn.text) <= SHORT
+        return "action_answer" if drug and "question" in topic else ""
+    when = turn.when()
+    handbook = await turn.handbook()
+    clinic = topic.get("department") or topic.get("doctors")
+    if clinic and (when.days or when.period or handbook.find_doctors(turn.text)):
+        return "action_show_schedule"
+    if any(one.bookable for one in handbook.find_departments(turn.text)):
+        return "action_show_schedule"
+    return "action_answer" if "question" in topic else ""
