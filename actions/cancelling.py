@@ -151,7 +151,9 @@ class CancelBooking(WithBooking):
                 line=request_line(turn, request),
             )
             return "confirm"
-        await withdraw_request(turn.services.db, await turn.conversation_id(), number)
+        await withdraw_request(
+            turn.services.db, turn.services.clock, await turn.conversation_id(), number
+        )
         turn.say("request_withdrawn", number=number, word=WORDS[request.kind])
         return DONE
 

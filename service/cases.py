@@ -10,8 +10,10 @@ from service.clock import Clock, today
 from service.crypto import Vault
 from service.database import Database
 from service.errors import NotFound, NotYours
+from service.handover import close_flags
 from service.model import Attachment, Case, CaseEvent, Message
 from service.numbers import next_number
+from service.patients import mask_phones
 from service.races import settled
 from service.settings import Settings
 from service.terms import TermTable
@@ -68,7 +70,7 @@ async def open_case(
             severe=severe,
             medical_dispute=dispute,
             anonymous=facts.anonymous,
-            facts={name: getattr(facts, name) for name in FACTS} | facts.extra,
+            facts={name: mask_phones(getattr(facts, name)) for name in FACTS} | facts.extra,
             contact_sealed=vault.seal(facts.contact) if facts.contact else None,
             state="registered",
             answer="",
@@ -115,12 +117,13 @@ async def add_to_case(
 ) -> Case:
     """Keep what the patient adds to a case; the same words again are kept once.
 
-    A case that was answered or closed is open again.
+    A case that was answered or closed is open again. Phone numbers are masked (see ``set_contact``).
 
     Raises:
         NotYours, NotFound: as ``find_case``.
     """
     case = await find_case(db, conversation_id, number)
+    text = mask_phones(text)
     async with db.transaction() as session:
         known = await session.scalar(
             select(CaseEvent).where(
@@ -154,7 +157,7 @@ async def set_contact(
 
 
 async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number: str) -> Case:
-    """Close a case because the patient takes it back; twice is once.
+    """Close a case because the patient takes it back, and its flag; twice is once.
 
     Raises:
         NotYours, NotFound: as ``find_case``.
@@ -165,6 +168,7 @@ async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number
         if case.state not in ENDED:
             case.state = "closed"
             session.add(CaseEvent(case_id=case.id, kind="withdrawn", text="", at=clock.now()))
+            await close_flags(session, clock, conversation_id, f"case {case.number}")
         return case
 
 
