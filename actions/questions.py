@@ -5,6 +5,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.cases import about_complaint
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import day_words, yuan
 from service.answers import (
@@ -50,6 +51,9 @@ class AnswerQuestion(TurnAction):
     called = "action_answer"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        about = await about_complaint(turn) if turn.typed and not turn.loop else None
+        if about is not None:
+            return about
         handbook = await turn.handbook()
         code = turn.values.get("answer")
         if code is not None:
