@@ -128,6 +128,10 @@ class CancelBooking(WithBooking):
         )
         return DONE
 
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """The request that stands after all, for what is said of it next."""
+        return {"request": draft["kept"]} if draft.get("kept") else None
+
     async def _ask_request(self, turn: Turn, draft: Draft) -> str:
         number = str(draft["request"])
         request = next((one for one in await own_requests(turn) if one.number == number), None)
@@ -136,6 +140,7 @@ class CancelBooking(WithBooking):
             return DONE
         if draft.pop("no", False):
             turn.say("cancel_kept")
+            draft["kept"] = number
             return DONE
         if not draft.get("yes"):
             turn.say(

@@ -23,8 +23,13 @@ from actions.turn import Turn
 from service.cases import is_medical_dispute
 
 _CORRECTS_PERSON = re.compile(
-    r"(?:姓名|名字|名儿|手机号?|电话|号码)(?![里上打]).{0,6}(?:错|改|换|不对|变了|更正|应该是)|(?:改|换|更正)(?:一?下|个|成)?(?:我的?)?(?:姓名|名字|手机|电话)"
+    r"(?<!打)(?:姓名|名字|名儿|手机号?|电话|号码)(?![里上]|打(?!错)).{0,6}(?:错|改|换|不对|变了|更正|应该是)|(?:改|换|更正)(?:一?下|个|成)?(?:我的?)?(?:姓名|名字|手机|电话)"
 )
+_OF_BOOKING = re.compile(r"预约|时间|挂号|日期|多少|哪")
+_DECLINES = re.compile(
+    r"(?:暂时|先|我|都|就)*(?:不用|不需要|不必|没有)了?(?:[，,。！!\s]*(?:谢谢|感谢)(?:您|你|了)?)?[。！!]*"
+)
+"""No to what was offered last, which is not the request itself."""
 _KEEPS_ALL = re.compile(
     r"(?:我|先|还是|都)*(?:不要|别|不想|不)(?:给我)?(?:撤回?|撤销|取消|退)(?:了|吧|哦|啊|[。！!])*"
 )
@@ -50,9 +55,13 @@ async def about_own(turn: Turn) -> list[EventType] | None:
         return []
     if about is None and KNOWN_WHO.search(turn.text):
         return [FollowupAction("patient_form")]
-    if about is None and _CORRECTS_PERSON.search(turn.text) and await turn.patients():
+    if about is None and _corrects_person(turn.text) and await turn.patients():
         return [FollowupAction("patient_form")]
     return about
+
+
+def _corrects_person(text: str) -> bool:
+    return bool(_CORRECTS_PERSON.search(text)) and not _OF_BOOKING.search(text)
 
 
 async def _about_request(turn: Turn) -> list[EventType] | None:
@@ -71,7 +80,7 @@ async def _about_request(turn: Turn) -> list[EventType] | None:
     if words.keeps(text):
         turn.say("cancel_kept")
         return [topic]
-    if words.withdraws(text):
+    if words.withdraws(text) and not _DECLINES.fullmatch(text.strip()):
         return [FollowupAction("cancel_form")]
     if _CHANGES_OF_TIME.search(text) and turn.when().days:
         return [FollowupAction("move_form")]

@@ -62,11 +62,12 @@ NAMED = {
     "consultation": re.compile(r"会诊"),
     "referral": re.compile(r"转诊|转院"),
     "exam": re.compile(rf"检查|体检(?!中心)|{EXAMS.pattern}"),
-    "admission": re.compile(r"住院(?![部处])|手术(?!室)|床位"),
+    "admission": re.compile(r"住院(?![部处号费])|手术(?![室后前])|床位"),
     "data_deletion": re.compile(r"删"),
 }
 """How each kind of request is named when it is spoken of."""
 _OF_BOOKING = re.compile(r"预约|挂|号")
+_NO_ORDER = re.compile(r"报告|结果|费|发票|复查|以后|之后")
 _OF_A_PERSON = re.compile(r"1[3-9](?:[\s-]?\d){9}")
 WORDS = {kind.name: kind.word for kind in KINDS.values()} | {"data_deletion": "删除资料"}
 """What each kind of request is called when it is mentioned."""
@@ -91,6 +92,8 @@ def ordered(text: str) -> str:
     """
     parts = words.pieces(text)
     if not parts or not _OF_A_PERSON.search(text):
+        return ""
+    if _NO_ORDER.search(parts[0]):
         return ""
     kinds = [kind for kind in named_kinds(parts[0]) if kind != "data_deletion"]
     return next((intent for intent, kind in KINDS.items() if kind.name in kinds), "")
@@ -146,8 +149,9 @@ async def spoken_of(turn: Turn) -> list[ServiceRequest]:
     return await just_made(turn, requests)
 
 
-def say_open(turn: Turn, request: ServiceRequest, *, again: str = "") -> None:
+def say_open(turn: Turn, request: ServiceRequest) -> None:
     """How a request stands, and what can be done about it."""
+    again = next((intent for intent, one in KINDS.items() if one.name == request.kind), "")
     response = "delete_open" if request.kind == "data_deletion" else "request_open"
     another = [("再申请一个", f'/{again}{{"again": true}}')] if again else []
     back = ("撤回申请", f'/cancel_appointment{{"request": "{request.number}"}}')

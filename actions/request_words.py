@@ -54,6 +54,7 @@ _WITHDRAWS = re.compile(
     r"|不(?:想|打算)?(?:再)?(?:删|住院|转诊|转院|会诊|陪诊|候补|做?手术|要(?:候补|申请|陪诊|会诊|转诊|检查|住院|轮椅))|别(?:办|删|转|安排)"
 )
 _KEEPS = re.compile(r"(?:不|别|甭)(?:要|想|用|能)?(?:给我)?(?:撤|取消|退)|留着|保留|接着办")
+_NOT_DELETED = re.compile(r"(?:不|别).{0,2}删")
 _NOT_SENT = re.compile(r"(?:先|就|我|还是)*不(?:想)?(?:提交|申请|办)了?[吧。！]*")
 _GIVEN_UP = re.compile(
     r"(?:那|就|还是|我|唉|先)*(?:算了|不要了|不用了|不办了|不去了|不做了|不住了|不转了|不需要了|撤回|撤销|撤了|取消)吧?(?:$|[，,。！!\s])"
@@ -146,8 +147,8 @@ def withdraws(text: str) -> bool:
 
 
 def keeps(text: str) -> bool:
-    """不要撤回: what stands is to stand."""
-    return bool(_KEEPS.search(text))
+    """不要撤回: what stands is to stand. 不删了，留着吧 is the contrary."""
+    return bool(_KEEPS.search(text)) and not _NOT_DELETED.search(text)
 
 
 def gives_up(text: str) -> bool:

@@ -20,9 +20,10 @@ from actions.request_kinds import (
     request_to_change,
     say_open,
 )
+from actions.request_opening import ANOTHER, SURE, draft_of_change, just_spoken_of, other_errand
 from actions.request_reading import RequestReader, changes, wrong
 from actions.turn import Turn, echo
-from actions.wishes import ClinicWish, day_words, days_words
+from actions.wishes import day_words
 from service.answers import CERTAIN, find_answers
 from service.crypto import masked_phone
 from service.errors import NotFound, NotYours, TooSoon
@@ -34,21 +35,7 @@ _STATE = re.compile(
     r"什么时候(?:能|会|可以|才|有|轮|安排|通知)|啥时候(?:能|有)|多久|怎么样|怎样|进度|进展|到哪|排到|轮到|安排好|办好|办得|有没有(?:消息|结果|床|号)|有(?:消息|结果|床|号)(?:了|吗)|了吗|好了没|我的(?:候补|陪诊|会诊|转诊|检查|住院|申请|床位)(?:呢|吗)?$"
     r"|^(?:查|看)(?:一?[下查看])?"
 )
-_ANOTHER = re.compile(r"再|另外|另一|还(?:要|想|得)|也|第二|重新")
-_MOVES = re.compile(r"(?:改|换|挪|推迟|提前)(?:到|成|为|至)|改(?:个|一下)?(?:时间|日期|期)")
 _ABOUT_BOOKING = re.compile(r"预约|挂的?号|号")
-_BOOKS = re.compile(r"约|挂")
-_UNHAPPY = re.compile(
-    r"不高兴|生气|气人|气死|态度|投诉|骂|吼|不满|不耐烦|没人管|不理|太差|寒心|委屈"
-)
-_WHICH_BED = re.compile(
-    r"住(?:院)?(?:在|的是?)?(?:哪|几)(?:一)?(?:个|号|间|层|张|栋)?(?:床|病房|病区|房间|科室)"
-)
-"""Where somebody lies is told to nobody here."""
-LONG = 12
-"""With more words than this it is not only said that something is not wanted."""
-SURE = 0.6
-"""From this confidence on the model's word is enough to open a request."""
 
 
 class Request(Errand):
@@ -62,23 +49,8 @@ class Request(Errand):
         """What is known already: the request that is to change, or the clinic just spoken of."""
         request = await request_to_change(turn)
         if request is not None:
-            return await _draft_of(turn, request)
-        return await self._just_spoken_of(turn) if turn.intent == "join_waitlist" else {}
-
-    async def _just_spoken_of(self, turn: Turn) -> Draft:
-        """A place on the waiting list is for what was full: nothing is asked twice."""
-        kept = turn.slot("draft") or {}
-        values = kept.get("values", {}) if kept.get("form") == "booking_form" else {}
-        wish = ClinicWish.of(values.get("wish") or turn.slot("topic"))
-        handbook = await turn.handbook()
-        names = [one.name for one in handbook.practitioners if one.id in wish.doctors]
-        told = {
-            "department": wish.department,
-            "doctor": "、".join(names[:2]),
-            "when": days_words(wish.days, turn.today) if wish.days else "",
-            **{key: values[key] for key in ("patient", "name", "phone", "sex") if key in values},
-        }
-        return {key: value for key, value in told.items() if value}
+            return await draft_of_change(turn, request)
+        return await just_spoken_of(turn) if turn.intent == "join_waitlist" else {}
 
     async def act(self, turn: Turn) -> list[EventType]:
         kept = turn.slot("draft") or {}
@@ -91,7 +63,7 @@ class Request(Errand):
                 left = self._over({}, turn.slot("paused"))
                 return [*left, FollowupAction("cancel_form")]
         elif turn.typed and turn.intent in KINDS:
-            other = await self._is_other_errand(turn)
+            other = await other_errand(turn)
             if other is not None:
                 return self.gives_way(turn, other)
         return await super().act(turn)
@@ -103,35 +75,6 @@ class Request(Errand):
             return False
         named = kind in named_kinds(turn.text) and words.withdraws(turn.text)
         return named or (bool(values.get("changes")) and words.gives_up(turn.text))
-
-    async def _is_other_errand(self, turn: Turn) -> list[EventType] | None:
-        """What only sounds like a request: 把陪诊改到周三 changes the time of the one that stands;
-        护士叫我36床，我很不高兴 is a complaint; 明天能约不 after a department is a booking.
-        """
-        kind = KINDS[turn.intent]
-        stands = any(one.kind == kind.name for one in await own_requests(turn))
-        if stands and _MOVES.search(turn.text) and turn.when().days:
-            return [FollowupAction("move_form")]
-        withdrawn = words.withdraws(turn.text) and not _ANOTHER.search(turn.text)
-        withdrawn = withdrawn and not stands and kind.name in named_kinds(turn.text)
-        looked_for = turn.text.startswith("查") and not stands
-        if looked_for or (withdrawn and len(turn.text) < LONG):
-            turn.say("request_none", word=kind.word)
-            return []
-        if _WHICH_BED.search(turn.text):
-            turn.say("others_private")
-            return []
-        if _UNHAPPY.search(turn.text) and kind.name in ("admission", "exam", "escort"):
-            return [FollowupAction("complaint_form")]
-        unsure = turn.confidence < SURE and not kind.told.search(turn.text)
-        topic = turn.slot("topic") or {}
-        if (
-            unsure
-            and _BOOKS.search(turn.text)
-            and (topic.get("department") or topic.get("doctors"))
-        ):
-            return [FollowupAction("booking_form")]
-        return None
 
     def ends(self, turn: Turn, step: str) -> bool:
         """取消候补 before it is on the list ends it as well, and 不做胃镜了 when it is all there is."""
@@ -163,6 +106,9 @@ class Request(Errand):
             draft["kind"] = turn.intent if turn.intent in KINDS else _kind_of(turn)
         elif step == "confirm" and turn.affirms:
             draft["yes"] = True
+            return True
+        elif self._is_other_kind(turn, draft, step) and step == "confirm":
+            draft["another"] = True
             return True
         elif self._is_other_kind(turn, draft, step):
             known = {key: draft[key] for key in _OF_THE_PERSON if key in draft}
@@ -216,7 +162,7 @@ class Request(Errand):
         same = [one for one in await own_requests(turn) if one.kind == kind.name]
         if not same or turn.values.get("again"):
             return None
-        if turn.typed and _ANOTHER.search(turn.text):
+        if turn.typed and ANOTHER.search(turn.text):
             return None
         if turn.typed and _STATE.search(turn.text):
             return same[0]
@@ -235,7 +181,7 @@ class Request(Errand):
             known = await self._open_one(turn, draft)
             if known is not None:
                 draft["shown"] = known.number
-                say_open(turn, known, again=draft["kind"])
+                say_open(turn, known)
                 return DONE
         if draft.pop("another", False):
             turn.say("request_one_first", patient=draft["name"])
@@ -382,19 +328,6 @@ class Request(Errand):
             )
         if kind.name == "waitlist":
             draft["settles"] = "booking_form"
-
-
-async def _draft_of(turn: Turn, request: ServiceRequest) -> Draft:
-    """A request that stands, as it is told while it is open."""
-    kind = next(intent for intent, one in KINDS.items() if one.name == request.kind)
-    draft: Draft = {"kind": kind, "changes": request.number, "shown": request.number, "begun": True}
-    for key in ("what", "when", "department", "doctor"):
-        if request.details.get(key):
-            draft[key] = request.details[key]
-    for card in await turn.patients():
-        if card.id == request.patient_id:
-            draft.update(patient=card.id, name=card.name, phone=card.phone, sex=card.sex)
-    return draft
 
 
 def _kind_of(turn: Turn) -> str:

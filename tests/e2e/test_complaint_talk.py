@@ -172,7 +172,7 @@ async def test_giving_up_a_complaint_is_met_kindly_and_recorded_nowhere(
     told = await chat.tell("我要投诉你们医生", "算了说了也没用")
     assert "还没有登记" in told
     assert await records.cases(chat) == []
-    await chat.tell("继续", "昨天骨科", "没有特别要求", "匿名")
+    await chat.tell("继续", "医生骂人", "昨天骨科", "没有特别要求", "匿名")
     (case,) = await records.cases(chat)
     assert "算了" not in str(case.facts)
 

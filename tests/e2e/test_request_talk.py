@@ -235,6 +235,14 @@ async def test_where_somebody_lies_is_told_to_nobody(chat: Chat, records: Record
     assert "姓名" not in chat.offered
 
 
+async def test_another_request_waits_until_this_one_is_sent(chat: Chat, records: Records) -> None:
+    await chat.tell("我要住院做膝关节手术", "尽快", "李建国", "13900139002")
+    assert "先把李建国的" in await chat.say("还要约一个胸部CT")
+    await chat.tell("确认", "还要约一个胸部CT")
+    assert [one.kind for one in await records.requests(chat)] == ["admission"]
+    assert "哪天" in chat.offered
+
+
 async def test_a_month_is_enough_for_those_who_arrange_it(chat: Chat, records: Records) -> None:
     await chat.tell("我想约个腹部B超", "下个月吧", "李建国", "13900139002", "好的")
     (request,) = await records.requests(chat)
