@@ -13,7 +13,7 @@ from service.person_names import SURNAMES
 NOT_TOLD = "（未说明）"
 PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1[3-9](?:[\s-]?\d){9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _WHEN = re.compile(
-    r"大前天|今天|昨天|前天|昨晚|今早|刚才|刚刚|上午|下午|早上|中午|晚上|上(?:个)?(?:周|星期|礼拜)[一二三四五六日天]?|(?:周|星期|礼拜)[一二三四五六日天]|"
+    r"大前天|去年|今年|前年|今天|昨天|前天|昨晚|今早|刚才|刚刚|上午|下午|早上|中午|晚上|上(?:个)?(?:周|星期|礼拜)[一二三四五六日天]?|(?:周|星期|礼拜)[一二三四五六日天]|"
     r"\d{1,2}月\d{1,2}[日号]?|\d{1,2}[日号](?!线|楼|窗|诊室|床)|上个月|前几天|这几天|[\d一二三四五六七八九十]{1,2}点(?:半|多|钟)?"
 )
 _PLACE = re.compile(
@@ -30,13 +30,13 @@ _SOMEBODY = re.compile(
 _SOME_ROLE = re.compile(ROLES)
 _NAMES_SOMEBODY = re.compile(rf"(?:是|就是|叫|姓)?(?:一?个)?.{{0,6}}(?:姓.{{1,3}}的?)?(?:{ROLES})")
 WISH = re.compile(
-    r"(?:要求|希望|请|必须|想要?|要|给我)[^，。！]{0,12}(?:道歉|退费|退钱|退款|赔|说法|处理|解释|调查|开除|改|负责)|赔偿|给个说法|道歉"
+    r"(?:要求|希望|请|必须|想要?|要|给我)[^，。！]{0,12}(?:道歉|退费|退钱|退款|赔|说法|处理|解释|调查|开除|改|负责)|赔偿|给个说法|道歉|查清楚|严肃处理"
 )
 VENTS = re.compile(
     r"(?:(?:真是?|真的|简直|太|我|都|要|快|被|把|你们|什么|实在|好|很|非常|越想越|气死|气人|气坏|生气|来气|火大|窝火|恶心|欺负人|过分|离谱|无语|受不了|可气|玩意儿?|破医院|垃圾|可恶|缺德|差劲|了|啊|呀|吧|人|死|[，。！!,.\s])){2,}"
 )
 BARE_OPENING = re.compile(
-    r"(?:我|俺|咱)?(?:要|想|得|能不能|怎么|可以)?(?:进行|做个|来)?(?:投诉|举报|反映|反馈)(?:一下|个)?(?:问题|情况|你们|医院|医生|建议|意见|和建议|建议和意见|一个医生|护士)?[吗啊呢吧。！!，,？?]*"
+    r"(?:我|俺|咱)?(?:要|想|得|能不能|怎么|可以|在哪里?|去哪里?|找谁)?(?:进行|做个|来)?(?:投诉|举报|反映|反馈)(?:一下|个)?(?:问题|情况|你们|医院|医生|建议|意见|和建议|建议和意见|一个医生|护士)?[吗啊呢吧。！!，,？?]*"
     r"|投诉建议|我有意见|不满意|我要提意见"
 )
 _ANONYMOUS = re.compile(
@@ -46,7 +46,12 @@ _SAYS_ANONYMOUS = re.compile(r"(?<!不)(?<!不用)(?<!不要)匿名")
 _ONLY_ANONYMOUS = re.compile(
     r"(?:我|想|要|可以|能|就|请)*匿名(?:投诉|举报|吧|的|了|吗|可以吗|行吗|[，。！!？?\s])*"
 )
+_NO_WISH = re.compile(
+    r"没了|没有|没有?(?:什么|啥|特别)?(?:的)?要求(?:了|吧)?|没想好|看你们|你们看着办"
+)
 _WHY_ASKED = re.compile(r"(?:为什么|为啥|干嘛|干什么|怎么).{0,4}问|问这么多|问(?:那么|这些)|查户口")
+LONGEST_NAME = 7
+"""With a phone beside it, a longer rest is more than who it belongs to."""
 LONGEST_PLACE = 12
 
 
@@ -67,6 +72,8 @@ class ComplaintReader:
             return True
         if not await self._read(step):
             return False
+        if self._draft.get("vents"):
+            return True
         heard = dict(self._draft.get("heard", {}))
         self._draft["heard"] = {**heard, step: heard.get(step, 0) + 1} if step else heard
         return True
@@ -74,12 +81,13 @@ class ComplaintReader:
     async def _read(self, step: str) -> bool:
         draft, text = self._draft, self._text
         if step == "contact":
-            return self._read_contact()
+            return await self._read_contact()
         if self._turn.typed and _SAYS_ANONYMOUS.search(text):
             draft["anonymous"] = True
             if step and _ONLY_ANONYMOUS.fullmatch(text):
                 return True
-        if step in ("where", "wish") and self._turn.skips:
+        skips = self._turn.skips or (step == "wish" and bool(_NO_WISH.fullmatch(text)))
+        if step in ("where", "wish") and skips:
             draft[step] = draft.get(step) or NOT_TOLD
             draft[f"no_{step}"] = True
             return True
@@ -89,10 +97,10 @@ class ComplaintReader:
             return True
         if BARE_OPENING.fullmatch(text):
             return step != ""
-        rest = await self._read_details()
+        rest = await self._read_details(answers=step == "where")
         if rest and self._is_wish(rest, step):
             draft["wish"] = text
-        elif rest and step == "where" and len(rest) <= LONGEST_PLACE and not draft.get("where"):
+        elif rest and step == "where" and self._is_unknown_place(rest):
             draft["where"] = text
         elif rest:
             self._add(text)
@@ -104,11 +112,19 @@ class ComplaintReader:
             return True
         return bool(WISH.search(words)) and (step == "wish" or bool(self._draft.get("what")))
 
+    def _is_unknown_place(self, words: str) -> bool:
+        """Whether an answer to "where" that is not in any list may be a place all the same."""
+        short = len(words) <= LONGEST_PLACE and not self._draft.get("where")
+        return short and self._turn.intent != "file_complaint"
+
     def _add(self, text: str) -> None:
         self._draft["what"] = f"{self._draft.get('what') or ''}\n{text}".strip()
 
-    async def _read_details(self) -> str:
+    async def _read_details(self, *, answers: bool = False) -> str:
         """When, where and who as far as the words tell, so that they are not asked again.
+
+        Args:
+            answers: whether time and place were asked for; they are added to what is known then.
 
         Returns:
             What is more than such a detail; empty when the message is nothing else.
@@ -116,8 +132,9 @@ class ComplaintReader:
         draft, text = self._draft, self._text
         handbook = await self._turn.handbook()
         found = _WHEN.findall(text)
-        if found and "when" not in draft:
-            draft["when"] = "".join(found[:2])
+        when = "".join(found[:2])
+        if when and when not in str(draft.get("when", "")) and (answers or "when" not in draft):
+            draft["when"] = f"{when}{draft.get('when', '')}"
         rest, places = [], []
         for piece in PIECES.split(PHONE.sub(" ", text)):
             plain = _WHEN.sub("", piece).strip()
@@ -125,9 +142,10 @@ class ComplaintReader:
                 places.append(re.sub(r"^(?:就|是|在|你们)+", "", plain))
             elif not self._is_somebody(plain, handbook) and _FILLER.sub("", plain):
                 rest.append(piece)
-        if "where" not in draft:
-            where = "".join(places) or _place_in(text, handbook)
-            draft.update({"where": where} if where else {})
+        where = "".join(places) or _place_in(text, handbook)
+        known = str(draft.get("where", ""))
+        if where and where not in known and (not known or (answers and places)):
+            draft["where"] = f"{where}{known}"
         self._read_who(handbook)
         phone = PHONE.search(text)
         if phone:
@@ -151,28 +169,31 @@ class ComplaintReader:
         elif role and not before:
             self._draft["who"] = role[0]
 
-    def _read_contact(self) -> bool:
+    async def _read_contact(self) -> bool:
         draft = self._draft
         if self._turn.values.get("anonymous") or _ANONYMOUS.search(self._text) or self._turn.skips:
             draft["anonymous"] = True
             return True
         match = PHONE.search(self._text) or re.search(r"\d[\d\s-]{4,}", self._text)
         if match is None:
-            return self._read_more()
+            return await self._read_more()
+        if len(PHONE.sub("", self._text)) > LONGEST_NAME:
+            await self._read_more()
         try:
             draft["contact"] = clean_phone(match[0])
         except BadValue:
             draft["bad_phone"] = True
         return True
 
-    def _read_more(self) -> bool:
+    async def _read_more(self) -> bool:
         """Instead of a phone something of the matter itself, which is kept; the phone is asked again
         once, for the facts matter more and the answer comes here as well.
         """
-        if WISH.search(self._text):
-            self._draft["wish"] = self._text
-        else:
-            self._add(self._text)
+        rest = await self._read_details()
+        if rest and WISH.search(rest):
+            self._draft["wish"] = rest
+        elif rest:
+            self._add(rest)
         self._draft["anonymous"] = self._draft.get("heard", {}).get("contact", 0) > 0
         return True
 

@@ -11,7 +11,7 @@ from actions.complaint_reading import (
     WISH,
     ComplaintReader,
 )
-from actions.errand import DONE, OPENINGS, Draft, Errand
+from actions.errand import DONE, OPENINGS, PLAIN, Draft, Errand
 from actions.questions import SHORT, AnswerQuestion
 from actions.talk import NotUnderstood
 from actions.turn import Turn, echo
@@ -203,9 +203,11 @@ def _missing_place(draft: Draft) -> str:
     asked = draft.get("heard", {}).get("where", 0)
     if draft.get("no_where") or (when and where):
         return ""
-    if asked == 0:
-        return "when_where" if not (when or where) else "where" if when else "when"
-    return "where" if asked < MOST_ASKED and when and not where else ""
+    if asked >= MOST_ASKED:
+        return ""
+    if not when and not where:
+        return "when_where"
+    return "where" if when else "when" if asked == 0 else ""
 
 
 def _details(draft: Draft) -> str:
@@ -234,8 +236,10 @@ _ASIDE = re.compile(r"问一下|问问|请问|先问|几点|多少钱|在哪|哪
 
 def _is_other_wish(turn: Turn, step: str) -> bool:
     """Whether the words are plainly something else than a fact of the complaint."""
-    if turn.intent in ("ask_human", "check_complaint", "stop_messages", "bot_challenge"):
+    if turn.intent in ("ask_human", "stop_messages", "bot_challenge"):
         return turn.confidence > 0.5
+    if turn.intent == "check_complaint":
+        return turn.confidence > PLAIN
     if step == "what" or _COMPLAINS.search(turn.text):
         return False
     return turn.intent in OTHER_ERRANDS and turn.confidence > 0.75

@@ -17,6 +17,8 @@ from actions.turn import Turn, TurnAction
 Draft = dict[str, Any]
 DONE = ""
 """The step after the last one."""
+HEARING = "hearing"
+"""``resumed`` of an errand that reads the message by which it is taken up again."""
 PLAIN = 0.7
 """A confidence from which another errand's opening is taken for one."""
 OPENINGS = (
@@ -106,7 +108,8 @@ class Errand(TurnAction):
         paused = turn.slot("paused")
         before = copy.deepcopy(draft)
         told = False
-        if mine and not turn.resuming and not resumed:
+        hears = not resumed or kept["resumed"] == HEARING
+        if mine and not turn.resuming and hears:
             if self.ends(turn, step):
                 turn.say(
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word

@@ -33,6 +33,7 @@ _DECLINES = re.compile(
 _KEEPS_ALL = re.compile(
     r"(?:我|先|还是|都)*(?:不要|别|不想|不)(?:给我)?(?:撤回?|撤销|取消|退)(?:了|吧|哦|啊|[。！!])*"
 )
+_TAKEN_BACK = re.compile(r"(?:我要?|把)?(?:取消|撤回|撤销|退出)")
 _OWN_ONE = re.compile(r"我的|^查")
 _CHANGES_OF_TIME = re.compile(r"(?:改|换|挪|推迟|提前|调)(?:到|成|为|至)")
 
@@ -71,7 +72,8 @@ async def _about_request(turn: Turn) -> list[EventType] | None:
         return [FollowupAction("request_form")]
     text = turn.text
     spoken = await spoken_of(turn)
-    if not spoken and named_kinds(text) and _OWN_ONE.search(text) and words.asks_state(text):
+    lost = (_OWN_ONE.search(text) and words.asks_state(text)) or _TAKEN_BACK.match(text)
+    if not spoken and named_kinds(text) and lost and not _OF_BOOKING.search(text):
         turn.say("request_none", word=WORDS[named_kinds(text)[0]])
         return []
     if not spoken:

@@ -6,13 +6,13 @@ from typing import Any
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.complaints import OTHER_ERRANDS
-from actions.errand import DONE, OPENINGS, Draft, Errand
+from actions.errand import DONE, HEARING, OPENINGS, Draft, Errand
 from actions.talk import AskHuman
 from actions.turn import Turn
 from service import cases
 from service.answers import find_answers
 from service.cases import CaseFacts
-from service.patients import PHONE
+from service.patients import PHONE, clean_phone
 
 SURE = 0.6
 """Below this confidence nothing is recorded as praise or a suggestion without a yes."""
@@ -31,16 +31,17 @@ class Opinion(Errand):
         kept = turn.slot("draft") or {}
         if kept.get("form") != self.form and turn.intent == "give_praise" and _passes_on(turn):
             return self.gives_way(turn, await AskHuman().act(turn))
+        paused = turn.slot("paused")
+        if kept.get("form") == self.form and paused and _is_for_the_other(turn):
+            # 表扬护士, and then the phone that the booking asked for.
+            return [SlotSet("topic", None), *_goes_on(paused, HEARING)]
         events = await super().act(turn)
         waits = next((one["value"] for one in events if one.get("name") == "paused"), None)
         if SlotSet("draft", None) not in events or not waits or not waits.get("interrupted"):
             return events
-        left = {name: waits[name] for name in ("form", "values", "step")}
         return [
             *(one for one in events if one.get("name") not in ("draft", "paused")),
-            SlotSet("draft", {**left, "resumed": True}),
-            SlotSet("paused", None),
-            FollowupAction(str(left["form"])),
+            *_goes_on(waits, True),
         ]
 
     def _remind(self, turn: Turn, paused: Any, draft: Draft) -> Any:
@@ -63,11 +64,7 @@ class Opinion(Errand):
                 draft["what"] = turn.text
                 draft["asks"] = _is_question(turn.text)
             return True
-        if (
-            not turn.typed
-            or PHONE.search(turn.text)
-            or (turn.intent in OTHER_ERRANDS and turn.confidence > 0.75)
-        ):
+        if not turn.typed or (turn.intent in OTHER_ERRANDS and turn.confidence > 0.75):
             return False
         if turn.intent.startswith("ask_") and turn.confidence > 0.75:
             return False
@@ -112,6 +109,7 @@ class Opinion(Errand):
             return "sure"
         services = turn.services
         handbook = await turn.handbook()
+        phone = PHONE.search(draft["what"])
         doctors = handbook.find_doctors(draft["what"])
         departments = handbook.find_departments(draft["what"])
         case = await cases.open_case(
@@ -123,6 +121,7 @@ class Opinion(Errand):
             kind=kind,
             facts=CaseFacts(
                 what=draft["what"],
+                contact=clean_phone(phone[0]) if phone else "",
                 who=doctors[0].name if len(doctors) == 1 else "",
                 where=departments[0].name if departments else "",
             ),
@@ -130,6 +129,23 @@ class Opinion(Errand):
         )
         turn.say(f"{kind}_done", number=case.number)
         return DONE
+
+
+def _is_for_the_other(turn: Turn) -> bool:
+    """Whether the answer is one to the errand that was interrupted: a phone, a day."""
+    told = turn.intent == "inform" and (PHONE.search(turn.text) or turn.when().days)
+    return turn.typed and turn.loop_is_asking and bool(told)
+
+
+def _goes_on(paused: Draft, resumed: object) -> list[EventType]:
+    """The errand that was interrupted asks again, or hears this message as its answer."""
+    left = {name: paused[name] for name in ("form", "values", "step")}
+    return [
+        SlotSet("requested_slot", None),
+        SlotSet("draft", {**left, "resumed": resumed}),
+        SlotSet("paused", None),
+        FollowupAction(str(left["form"])),
+    ]
 
 
 def _is_surely(turn: Turn) -> bool:

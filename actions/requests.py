@@ -116,7 +116,7 @@ class Request(Errand):
             draft.update(known, kind=turn.intent)
             step = ""
         draft.pop("yes", None)
-        if step and (self._is_aside(turn, step) or await self._answers(turn, step)):
+        if step and (self._is_aside(turn, draft, step) or await self._answers(turn, step)):
             return False
         reader = RequestReader(turn, draft)
         if step and reader.tells_of_another():
@@ -144,13 +144,15 @@ class Request(Errand):
         turn.say("answer", content=found[0].answer.text.strip())
         return True
 
-    def _is_aside(self, turn: Turn, step: str) -> bool:
+    def _is_aside(self, turn: Turn, draft: Draft, step: str) -> bool:
         """Whether the words are plainly something else than a fact of the request."""
         if not turn.typed or turn.intent in ("inform", "affirm", *KINDS) or changes(turn):
             return False
         if turn.intent == "find_department" and turn.entities("department"):
             return False
         if step == "confirm" and (turn.denies or wrong(turn.text)):
+            return False
+        if not words.asks(turn.text) and KINDS[draft["kind"]].told.search(turn.text):
             return False
         if step == "what" and not words.asks(turn.text):
             return turn.confidence > 0.85
