@@ -172,7 +172,8 @@ async def add(turn: Turn) -> list[EventType]:
         turn.text.strip(),
     )
     said = echo(mask_phones(turn.text.strip()))
-    turn.say("case_added", number=case.number, said=said, by=_by(turn, case))
+    other = [("这是另一件事", "/file_complaint")] if turn.intent == "file_complaint" else []
+    turn.say("case_added", other, number=case.number, said=said, by=_by(turn, case))
     return [SlotSet("topic", {"case": case.number})]
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from actions.cases import KNOWN_WHO
 from actions.request_words import PIECES
 from actions.turn import Turn
 from service.errors import BadValue
@@ -69,6 +70,9 @@ class ComplaintReader:
         """
         if _WHY_ASKED.search(self._text):
             self._draft["why"] = True
+            return True
+        if KNOWN_WHO.search(self._text):
+            self._draft["who_knows"] = True
             return True
         if not await self._read(step):
             return False

@@ -111,6 +111,8 @@ class Complaint(Errand):
         heard = draft.get("heard", {})
         if draft.pop("vents", False):
             turn.say("complaint_heard")
+        if draft.pop("who_knows", False):
+            turn.say("complaint_private")
         if draft.pop("why", False):
             turn.say("complaint_why")
         if not draft.get("what") and heard.get("what", 0) < MOST_ASKED:

@@ -53,6 +53,7 @@ _UNCLEAR = (
     "too_soon",
     "another",
     "why",
+    "who_knows",
     "unsure",
     "heard",
     "vents",

@@ -6,9 +6,11 @@ from rasa_sdk.events import EventType, FollowupAction
 
 from actions import request_words as words
 from actions.errand import Draft
+from actions.questions import AnswerQuestion
 from actions.request_kinds import KINDS, named_kinds, own_requests
 from actions.turn import Turn
 from actions.wishes import ClinicWish, days_words
+from service.answers import CERTAIN, find_answers
 from service.model import ServiceRequest
 
 ANOTHER = re.compile(r"再|另外|另一|还(?:要|想|得)|也|第二|重新")
@@ -21,6 +23,10 @@ _WHICH_BED = re.compile(
     r"住(?:院)?(?:在|的是?)?(?:哪|几)(?:一)?(?:个|号|间|层|张|栋)?(?:床|病房|病区|房间|科室)"
 )
 """Where somebody lies is told to nobody here."""
+_ASKS_HOW = re.compile(
+    r"怎么|多少|多久|什么|哪|几[天点个]|(?:疼|痛|难受|贵)吗|([^能可行好是要])不\1"
+)
+_WISHES = re.compile(r"约|申请|办|想|要|帮|安排|排队|排到|1[3-9]\d{9}")
 LONG = 12
 """With more words than this it is not only said that something is not wanted."""
 SURE = 0.6
@@ -56,10 +62,21 @@ async def draft_of_change(turn: Turn, request: ServiceRequest) -> Draft:
     return draft
 
 
+async def _only_asks(turn: Turn) -> bool:
+    """Whether something is asked to which the hospital has an answer, and nothing wished: 胃镜疼不疼."""
+    text = turn.text
+    if not _ASKS_HOW.search(text) or _WISHES.search(text) or turn.when().days:
+        return False
+    found = find_answers(await turn.handbook(), text)
+    return bool(found) and found[0].score >= CERTAIN
+
+
 async def other_errand(turn: Turn) -> list[EventType] | None:
     """What only sounds like a request: 把陪诊改到周三 changes the time of the one that stands;
     护士叫我36床，我很不高兴 is a complaint; 明天能约不 after a department is a booking.
     """
+    if await _only_asks(turn):
+        return await AnswerQuestion().act(turn)
     kind = KINDS[turn.intent]
     stands = any(one.kind == kind.name for one in await own_requests(turn))
     if stands and _MOVES.search(turn.text) and turn.when().days:

@@ -243,6 +243,13 @@ async def test_another_request_waits_until_this_one_is_sent(chat: Chat, records:
     assert "哪天" in chat.offered
 
 
+@pytest.mark.parametrize("question", ["胃镜疼不疼", "轮椅怎么借"])
+async def test_a_mere_question_opens_no_request(
+    chat: Chat, records: Records, question: str
+) -> None:
+    assert "哪天" not in await chat.say(question)
+
+
 async def test_a_month_is_enough_for_those_who_arrange_it(chat: Chat, records: Records) -> None:
     await chat.tell("我想约个腹部B超", "下个月吧", "李建国", "13900139002", "好的")
     (request,) = await records.requests(chat)
