@@ -28,6 +28,7 @@ _SURNAME = f"[{''.join(one for one in SURNAMES if one not in _NO_SURNAME)}]"
 _SOMEBODY = re.compile(
     rf"姓[\u4e00-\u9fff]的?(?:{ROLES})|(?:{ROLES})小?{_SURNAME}(?![\u4e00-\u9fff])|小{_SURNAME}(?:{ROLES})|(?:{ROLES})小{_SURNAME}|{_SURNAME}(?:{ROLES})"
 )
+_SAYS_WHO = re.compile(r"^(?:他|她|那个|就|是|叫|名字|姓名|医生|大夫)+")
 _SOME_ROLE = re.compile(ROLES)
 _NAMES_SOMEBODY = re.compile(rf"(?:是|就是|叫|姓)?(?:一?个)?.{{0,6}}(?:姓.{{1,3}}的?)?(?:{ROLES})")
 WISH = re.compile(
@@ -157,7 +158,8 @@ class ComplaintReader:
         return "，".join(rest)
 
     def _is_somebody(self, piece: str, handbook: Handbook) -> bool:
-        known = any(one.name == piece for one in handbook.practitioners)
+        name = _SAYS_WHO.sub("", piece)
+        known = any(one.name == name for one in handbook.practitioners)
         return known or bool(_NAMES_SOMEBODY.fullmatch(piece))
 
     def _read_who(self, handbook: Handbook) -> None:
@@ -217,4 +219,6 @@ def _place_in(text: str, handbook: Handbook) -> str:
     """The department and the place that a longer story names."""
     departments = handbook.find_departments(text)
     place = _PLACE.search(text)
-    return "".join([*([departments[0].name] if departments else []), place[0] if place else ""])
+    names = [departments[0].name] if departments else []
+    more = place[0] if place and not any(place[0] in name for name in names) else ""
+    return "".join([*names, more])

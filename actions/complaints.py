@@ -18,6 +18,7 @@ from actions.turn import Turn, echo
 from actions.wishes import day_words
 from service import cases
 from service.cases import CaseFacts, is_severe
+from service.patients import mask_phones
 
 _GIVES_UP = re.compile(
     r"(?:唉|哎|嗯|那|还是|我|就|都)*(?:算了|算啦|拉倒|不说了|不投诉了|不举报了|懒得|没意思|不想说了|不追究了).{0,10}"
@@ -174,7 +175,7 @@ class Complaint(Errand):
         turn.say(
             "complaint_done",
             number=case.number,
-            said="".join((echo(draft["what"]), _details(draft))),
+            said="".join((echo(mask_phones(draft["what"])), _details(draft))),
             by=f"{day_words(by.date())}{by:%H:%M}",
         )
         if case.medical_dispute:

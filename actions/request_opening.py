@@ -75,10 +75,13 @@ async def other_errand(turn: Turn) -> list[EventType] | None:
     """What only sounds like a request: 把陪诊改到周三 changes the time of the one that stands;
     护士叫我36床，我很不高兴 is a complaint; 明天能约不 after a department is a booking.
     """
-    if await _only_asks(turn):
-        return await AnswerQuestion().act(turn)
+    if _WHICH_BED.search(turn.text):
+        turn.say("others_private")
+        return []
     kind = KINDS[turn.intent]
     stands = any(one.kind == kind.name for one in await own_requests(turn))
+    if not stands and await _only_asks(turn):
+        return await AnswerQuestion().act(turn)
     if stands and _MOVES.search(turn.text) and turn.when().days:
         return [FollowupAction("move_form")]
     withdrawn = words.withdraws(turn.text) and not ANOTHER.search(turn.text)
@@ -86,9 +89,6 @@ async def other_errand(turn: Turn) -> list[EventType] | None:
     looked_for = turn.text.startswith("查") and not stands
     if looked_for or (withdrawn and len(turn.text) < LONG):
         turn.say("request_none", word=kind.word)
-        return []
-    if _WHICH_BED.search(turn.text):
-        turn.say("others_private")
         return []
     if _UNHAPPY.search(turn.text) and kind.name in ("admission", "exam", "escort"):
         return [FollowupAction("complaint_form")]

@@ -15,7 +15,7 @@ _TAIL = re.compile(
     r"(?:一下|可以吗|行吗|好吗|行不行|可不可以|就行|就可以|就好|谢谢|吧|吗|呢|啊|呀|不(?=$|[？?])|[，。！？!?,.\s])+$"
 )
 _LABEL = re.compile(
-    rf"(?:(?:我?(?:是|叫|给|帮|为)|姓名|名字|患者|病人|就诊人|手机号?码?|电话(?:号码)?|联系(?:方式|电话)|号码|我?(?:{RELATIONS})|我自己|本人|[男女]的?|[：:是叫的])+)?[\s：:。.]*"
+    rf"(?:(?:我?(?:是|叫|给|帮|为)|姓名|名字|患者|病人|就诊人|家属|联系人|手机号?码?|电话(?:号码)?|联系(?:方式|电话)|号码|我?(?:{RELATIONS})|我自己|本人|[男女]的?|[：:是叫的])+)?[\s：:。.]*"
 )
 """What is left of a piece that told a name, a phone, a relation."""
 _TIMELY = re.compile(
@@ -30,7 +30,7 @@ _NOT_BUT = re.compile(
     rf"不(?:(?:想|是)?(?:做|要|用|约|查|拍|需要)|是)(?P<old>[^，,。\s不改换]{{0,10}}?)了?[，,。\s]*{_TURNS_TO}(?P<new>[^，,。]+)"
 )
 _CHANGED = re.compile(
-    r"(?:改成|换成|改为|换为|改做|改约|改转|转成|换做|应该是|其实是)(?P<new>[^，,。]+)"
+    r"(?:改成|换成|改为|换为|改做|改约|改转|转成|换做|改(?=无痛|增强|平扫|普通)|应该是|其实是)(?P<new>[^，,。]+)"
 )
 _IS = re.compile(
     r"(?:(?:不对|不是|错了|弄错了|说错了)[，,。\s]*)(?:应该|其实|我)?(?:是|要|做)?(?P<new>[^，,。]+)"
@@ -45,6 +45,7 @@ EXAMS = re.compile(
 _BODY = re.compile(
     r"头部|脑|颈|腰|胸|腹|肩|膝|腿|胳膊|手[部腕]|脚|踝|脊|椎|关节|肺|肝|肾|胃|肠|心脏|乳腺|甲状腺|子宫|卵巢|盆腔|前列腺|鼻|眼|耳|牙|[左右上下][边侧腿手脚肩膝]|全身|平扫|增强|无痛"
 )
+_MANNER = re.compile(r"增强|平扫|无痛|普通")
 _ONE_PLACE = re.compile(rf"(?:{_BODY.pattern}|部|位)+")
 _ILLNESS = re.compile(
     r"因为|由于|病|症|炎|癌|瘤|疼|痛|晕|咳|喘|血压|血糖|糖尿|骨折|梗|结石|出血|怀孕|术后|手术|康复|透析|化疗|肿|麻|瘫|衰|结节|息肉|心慌|胸闷|发烧|检查"
@@ -191,6 +192,8 @@ def corrected(what: str, old: str, new: str) -> str:
     """A wish after a correction: the part that is meant is replaced, the others stay."""
     parts = what.split(SEPARATOR) if what else []
     exam = EXAMS.search(old)
+    if _MANNER.fullmatch(new) and EXAMS.search(what):
+        return EXAMS.sub(lambda said: new + _MANNER.sub("", said[0]), what, count=1)
     for place, part in enumerate(parts):
         known = EXAMS.search(part)
         if known and EXAMS.fullmatch(new) and (exam or not old):
