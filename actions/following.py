@@ -106,4 +106,4 @@ def told_at_once(turn: Turn) -> list[EventType] | None:
 
 _SURELY_COMPLAINS = 0.6
 _ILL = ("find_department", "report_emergency", "request_admission", "request_exam_booking")
-_BLAMES = re.compile(r"把(?:我|他|她|孩子|老人|病人)|你们|医院|医生|护士|护工")
+_BLAMES = re.compile(r"把(?:我|他|她|孩子|老人|病人)|错")

@@ -6,7 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.complaints import OTHER_ERRANDS
-from actions.errand import DONE, HEARING, OPENINGS, Draft, Errand
+from actions.errand import DONE, HEARING, OPENINGS, PLAIN, Draft, Errand
 from actions.talk import AskHuman
 from actions.turn import Turn
 from service import cases
@@ -73,8 +73,11 @@ class Opinion(Errand):
         return True
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
-        """What seemed praise is a complaint after all."""
-        return step == "which" and turn.intent == "file_complaint"
+        """What seemed praise is a complaint after all, or something else is plainly wanted."""
+        if turn.intent == "file_complaint":
+            return step == "which"
+        other = turn.intent in OPENINGS and turn.intent not in _TOLD_IN_PRAISE
+        return other and turn.confidence >= PLAIN and not _PRAISES.search(turn.text)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         kind = str(draft["kind"])
@@ -184,6 +187,7 @@ _HANDS_ON = re.compile(
 _SOMEBODY = re.compile(r"医生|大夫|护士|主任|护工|保洁|保安|导医|收费员|工作人员|志愿者")
 SHORTEST_PRAISE = 8
 """In fewer characters nobody has said who was good and why."""
+_TOLD_IN_PRAISE = ("find_department", "give_praise", "give_suggestion")
 _PRAISES = re.compile(
     r"耐心|细心|热情|负责|(?:真|很|特别|太|非常|挺)(?:的)?好|专业|温柔|周到|辛苦了|不错|救了|治好|感动"
 )

@@ -293,3 +293,11 @@ async def test_a_word_for_a_doctor_is_handed_to_a_person(chat: Chat, records: Re
     await chat.say("麻烦跟岳鹏医生说一声我的腿又肿了")
     assert await records.cases(chat) == []
     assert "human" in await records.flag_kinds(chat)
+
+
+async def test_a_request_after_an_unfinished_praise_is_not_taken_for_praise(
+    chat: Chat, records: Records
+) -> None:
+    asked = await chat.tell("我要表扬一个人", "我想约个腹部B超")
+    assert "哪天" in asked
+    assert await records.cases(chat) == []
