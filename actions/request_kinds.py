@@ -116,13 +116,16 @@ async def request_to_change(turn: Turn) -> ServiceRequest | None:
     """The request that stands and whose content the words change: 不要轮椅了，要人陪就行."""
     changed = words.correction(turn.text) if turn.typed else None
     part = words.dropped(turn.text) if turn.typed else ""
-    if not changed and not part:
+    more = words.addition(turn.text) if turn.typed else ""
+    if not changed and not part and not more:
         return None
     requests = await own_requests(turn)
     for request in named_requests(turn.text, requests) or _last_made(turn, requests):
         what = str(request.details.get("what", ""))
         if part and part in what:
             return request if words.without(what, part) else None
+        if more and _tells_of(request, more):
+            return request
         if changed and not turn.when().days and _is_of_it(request, *changed):
             return request
     return None
@@ -130,12 +133,17 @@ async def request_to_change(turn: Turn) -> ServiceRequest | None:
 
 def _is_of_it(request: ServiceRequest, old: str, new: str) -> bool:
     """Whether a correction is one of this request's content."""
-    what = str(request.details.get("what", ""))
-    told = next((kind.told for kind in KINDS.values() if kind.name == request.kind), None)
-    if told is None or _OF_A_PERSON.search(new):
+    if request.kind == "data_deletion" or _OF_A_PERSON.search(new):
         return False
-    mine = told.search(new) or words.names_part(new) or (old and old in what)
-    return bool(mine or (request.details.get("department") and new.endswith("科")))
+    what = str(request.details.get("what", ""))
+    department = bool(request.details.get("department")) and new.endswith("科")
+    return _tells_of(request, new) or bool(old and old in what) or department
+
+
+def _tells_of(request: ServiceRequest, told: str) -> bool:
+    """Whether words are such as the content of this kind of request is told in."""
+    kind = next((one for one in KINDS.values() if one.name == request.kind), None)
+    return kind is not None and bool(kind.told.search(told) or words.names_part(told))
 
 
 async def spoken_of(turn: Turn) -> list[ServiceRequest]:

@@ -9,7 +9,7 @@ from service.when import read_when
 
 SEPARATOR = "，"
 _FRAME = re.compile(
-    r"(?:那么?|就(?!诊|医)|请问?|麻烦|你们?|您|能不能|能否|可不可以|可以|帮忙|帮我?|给我|替我|[我俺](?=想|要|需|能|就|先|来|约|预|申|做|查|还)|还?想要?|还?需要|还?要|先(?=约|预|做|查)|预约|约|申请|安排|办理|做|一下|一?个|，|,|\s)+"
+    r"(?:内容|(?:还|再|另外)*(?:增?加)(?:上|一?项|一?样|一?个)?(?!强)|那么?|就(?!诊|医)|请问?|麻烦|你们?|您|能不能|能否|可不可以|可以|帮忙|帮我?|给我|替我|[我俺](?=想|要|需|能|就|先|来|约|预|申|做|查|还)|还?想要?|还?需要|还?要|先(?=约|预|做|查)|预约|约|申请|安排|办理|做|一下|一?个|，|,|\s)+"
 )
 _TAIL = re.compile(
     r"(?:一下|可以吗|行吗|好吗|行不行|可不可以|就行|就可以|就好|谢谢|吧|吗|呢|啊|呀|不(?=$|[？?])|[，。！？!?,.\s])+$"
@@ -31,6 +31,9 @@ _NOT_BUT = re.compile(
 )
 _CHANGED = re.compile(
     r"(?:改成|换成|改为|换为|改做|改约|改转|转成|换做|改(?=无痛|增强|平扫|普通)|应该是|其实是)(?P<new>[^，,。]+)"
+)
+_ADDS = re.compile(
+    r"(?:内容|帮我|请|能不能|可以|我|想|要|还|再|另外)*(?:增?加)(?:上|一?项|一?样|一?个)?(?!强)(?P<new>[^，,。]+)"
 )
 _IS = re.compile(
     r"(?:(?:不对|不是|错了|弄错了|说错了)[，,。\s]*)(?:应该|其实|我)?(?:是|要|做)?(?P<new>[^，,。]+)"
@@ -186,6 +189,12 @@ def correction(text: str) -> tuple[str, str] | None:
             new = content(match["new"])
             return (content(old) if old else "", new) if new else None
     return None
+
+
+def addition(text: str) -> str:
+    """What is wished beside what was told: 再加一个心电图."""
+    match = _ADDS.match(text.strip())
+    return content(match["new"]) if match else ""
 
 
 def corrected(what: str, old: str, new: str) -> str:

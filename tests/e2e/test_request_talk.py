@@ -222,6 +222,13 @@ async def test_the_content_of_a_request_is_changed_after_a_yes(
     assert "轮椅" in request.details["earlier"][0]["what"]
 
 
+async def test_more_is_added_to_a_request_after_a_yes(chat: Chat, records: Records) -> None:
+    await chat.tell("找人陪诊", _day(records), "李建国", "13900139002", "好的")
+    await chat.tell("再加一个手语翻译", "确认")
+    (request,) = await records.requests(chat)
+    assert request.details["what"] == "找人陪诊，手语翻译"
+
+
 async def test_a_question_inside_a_request_opens_no_other_one(chat: Chat, records: Records) -> None:
     await chat.tell("我要住院做膝关节手术", "尽快", "李建国", "13900139002")
     assert "请核对" in await chat.say("家里人能陪护吗")
