@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType
 
 from actions.choosing import session_line
 from actions.errand import DONE, Draft, Errand
+from actions.following import about_own
 from actions.request_kinds import WORDS, own_requests, request_line
 from actions.turn import Turn, TurnAction
 from actions.wishes import ClinicWish, Heard, day_words, hear
@@ -19,6 +20,7 @@ from service.model import Appointment, ServiceRequest
 from service.person_names import RELATIONS
 from service.when import read_when
 
+LONGEST_TITLE = 12
 _NUMBER = re.compile(r"YY\d{8}-\d{4,}", re.IGNORECASE)
 _NOT_THAT = re.compile(r"不(?:想|要)?(?:是|取消|退|改)[^，,。！!\s是]*")
 """不是康复科的, 是中医科的: what is refused is not what is meant."""
@@ -61,6 +63,9 @@ class CheckAppointments(TurnAction):
     called = "action_check_appointments"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        about = None if turn.loop else await about_own(turn)
+        if about is not None:
+            return about
         number = _NUMBER.search(turn.text)
         if number and not await _is_own(turn, number[0]):
             turn.say("booking_not_found", number=number[0].upper())
@@ -74,7 +79,7 @@ class CheckAppointments(TurnAction):
                 lines="\n".join(request_line(turn, one) for one in requests[:4]),
             )
         if not bookings:
-            if turn.loop == "booking_form":
+            if turn.loop in ("booking_form", "request_form"):
                 turn.say("booking_not_yet")
             elif not requests:
                 turn.say(
@@ -244,10 +249,13 @@ class WithBooking(Errand):
 
 def request_buttons(requests: list[ServiceRequest]) -> list[tuple[str, str]]:
     """Requests to choose from."""
-    return [
-        (f"{WORDS[one.kind]} {one.number}", f'/inform{{"request": "{one.number}"}}')
-        for one in requests[:4]
-    ]
+    return [(_title(one), f'/inform{{"request": "{one.number}"}}') for one in requests[:4]]
+
+
+def _title(request: ServiceRequest) -> str:
+    """检查预约：胃镜, or its number when nothing was told."""
+    what = str(request.details.get("what") or request.number).replace("\n", " ")
+    return f"{WORDS[request.kind]}：{what[:LONGEST_TITLE]}"
 
 
 def _is_relative(relation: str, text: str) -> bool:

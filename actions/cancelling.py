@@ -12,21 +12,13 @@ from actions.appointments import (
 )
 from actions.choosing import session_line
 from actions.errand import DONE, Draft
-from actions.request_kinds import WORDS, own_requests, request_line
+from actions.request_kinds import WORDS, just_made, named_requests, own_requests, request_line
 from actions.turn import Turn
 from service import appointments
 from service.errors import NotFound, NotYours, PastCutoff
 from service.requests import withdraw_request
 
 _NUMBER = re.compile(r"FW\d{8}-\d{4,}", re.IGNORECASE)
-NAMED = {
-    "waitlist": re.compile(r"候补|排队|等号"),
-    "escort": re.compile(r"陪诊|陪同|轮椅|翻译|便民"),
-    "consultation": re.compile(r"会诊"),
-    "referral": re.compile(r"转诊|转院"),
-    "exam": re.compile(r"检查|CT|ct|核磁|B超|彩超|胃镜|肠镜|体检"),
-    "admission": re.compile(r"住院|手术|床位"),
-}
 
 
 class CancelBooking(WithBooking):
@@ -72,13 +64,14 @@ class CancelBooking(WithBooking):
             draft["request"] = number[0].upper()
             return True
         requests = await own_requests(turn)
-        named = [kind for kind, said in NAMED.items() if said.search(turn.text)]
-        fitting = [one for one in requests if one.kind in named]
+        fitting = named_requests(turn.text, requests)
         if draft.get("request") or draft.get("booking"):
             other = len(fitting) == 1 and fitting[0].number != draft.get("request")
             if other and not turn.denies:
                 draft["request"] = fitting[0].number
             return other and not turn.denies
+        if not fitting and not draft.get("refused"):
+            fitting = await just_made(turn, requests)
         if not fitting and "申请" in turn.text:
             fitting = requests
         if not fitting and requests and not draft.get("refused") and not await own_bookings(turn):
@@ -135,6 +128,10 @@ class CancelBooking(WithBooking):
         )
         return DONE
 
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """The request that stands after all, for what is said of it next."""
+        return {"request": draft["kept"]} if draft.get("kept") else None
+
     async def _ask_request(self, turn: Turn, draft: Draft) -> str:
         number = str(draft["request"])
         request = next((one for one in await own_requests(turn) if one.number == number), None)
@@ -143,6 +140,7 @@ class CancelBooking(WithBooking):
             return DONE
         if draft.pop("no", False):
             turn.say("cancel_kept")
+            draft["kept"] = number
             return DONE
         if not draft.get("yes"):
             turn.say(
@@ -151,7 +149,9 @@ class CancelBooking(WithBooking):
                 line=request_line(turn, request),
             )
             return "confirm"
-        await withdraw_request(turn.services.db, await turn.conversation_id(), number)
+        await withdraw_request(
+            turn.services.db, turn.services.clock, await turn.conversation_id(), number
+        )
         turn.say("request_withdrawn", number=number, word=WORDS[request.kind])
         return DONE
 

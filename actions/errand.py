@@ -9,13 +9,16 @@ import copy
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.following import about_own
 from actions.turn import Turn, TurnAction
 
 Draft = dict[str, Any]
 DONE = ""
 """The step after the last one."""
+HEARING = "hearing"
+"""``resumed`` of an errand that reads the message by which it is taken up again."""
 PLAIN = 0.7
 """A confidence from which another errand's opening is taken for one."""
 OPENINGS = (
@@ -48,6 +51,11 @@ _UNCLEAR = (
     "not_named",
     "unknown_doctor",
     "too_soon",
+    "another",
+    "why",
+    "who_knows",
+    "unsure",
+    "heard",
     "vents",
 )
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
@@ -101,7 +109,8 @@ class Errand(TurnAction):
         paused = turn.slot("paused")
         before = copy.deepcopy(draft)
         told = False
-        if mine and not turn.resuming and not resumed:
+        hears = not resumed or kept["resumed"] == HEARING
+        if mine and not turn.resuming and hears:
             if self.ends(turn, step):
                 turn.say(
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
@@ -114,6 +123,9 @@ class Errand(TurnAction):
                 return []
             told = turn.typed and _tells(draft, before)
         elif not mine:
+            about = await about_own(turn)
+            if about is not None and FollowupAction(self.form) not in about:
+                return self.gives_way(turn, about)
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
                 paused = {name: kept[name] for name in ("form", "values", "step")}
             await self.read(turn, draft, "")
@@ -129,6 +141,26 @@ class Errand(TurnAction):
             SlotSet("paused", paused),
             SlotSet("requested_slot", asked),
         ]
+
+    def gives_way(self, turn: Turn, events: list[EventType]) -> list[EventType]:
+        """The events when what seemed to open this errand is seen to elsewhere: an open errand goes on
+        afterwards, or waits for what follows.
+        """
+        kept = turn.slot("draft") or {}
+        left = {name: kept.get(name) for name in ("form", "values", "step")}
+        waits = bool(kept.get("step")) and kept.get("form") != self.form
+        over = [SlotSet("requested_slot", None)]
+        if any(event["event"] == "followup" for event in events):
+            paused = left if waits else turn.slot("paused")
+            return [*over, SlotSet("draft", None), SlotSet("paused", paused), *events]
+        if waits:
+            return [
+                *over,
+                SlotSet("draft", {**left, "resumed": True}),
+                *events,
+                FollowupAction(str(kept["form"])),
+            ]
+        return [*over, SlotSet("draft", None), *events]
 
     def ends(self, turn: Turn, step: str) -> bool:
         """Whether the patient gives this errand up."""

@@ -1,6 +1,7 @@
 """改期: one's own booking moved to another session; its number stays."""
 
 import re
+from datetime import date
 
 from actions.appointments import (
     WithBooking,
@@ -10,10 +11,18 @@ from actions.appointments import (
     say_past_cutoff,
 )
 from actions.booking import say_already_booked, say_receipt
-from actions.cancelling import NAMED
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft
-from actions.request_kinds import WORDS, is_too_soon, lines_of, own_requests, spoken_days
+from actions.request_kinds import (
+    KINDS,
+    WORDS,
+    is_too_soon,
+    lines_of,
+    named_requests,
+    own_requests,
+    spoken_days,
+)
+from actions.request_words import lasting
 from actions.turn import Turn
 from actions.wishes import ClinicWish, apply, day_words, hear
 from service import appointments
@@ -25,12 +34,13 @@ from service.errors import (
     NotYours,
     PastCutoff,
     SessionFull,
+    TooSoon,
     WrongPatient,
 )
 from service.model import Appointment
 from service.requests import change_request
 
-KIND_NAMES = tuple(NAMED)
+KIND_NAMES = tuple(kind.name for kind in KINDS.values())
 """The kinds of requests whose time a patient may change."""
 _A_NUMBER = re.compile(r"预约|挂的?号|门诊")
 _OF_TIME = re.compile(r"时间|日子|日期|天|上午|下午|医生|大夫")
@@ -90,8 +100,7 @@ class MoveBooking(WithBooking):
         """A request whose time is to change: pressed, named, just spoken of, or all there is."""
         requests = [one for one in await own_requests(turn) if one.kind in KIND_NAMES]
         known = {one.number for one in requests}
-        named = [kind for kind, said in NAMED.items() if said.search(turn.text)]
-        fitting = [one for one in requests if one.kind in named] if turn.typed else []
+        fitting = named_requests(turn.text, requests) if turn.typed else []
         number = str(turn.values.get("request", ""))
         if not number and len(fitting) == 1:
             number = fitting[0].number
@@ -117,6 +126,7 @@ class MoveBooking(WithBooking):
             draft["too_soon"] = True
         elif heard.when.days and not heard.when.ask:
             draft["new_when"] = spoken_days(turn, heard)
+            draft["new_days"] = [day.isoformat() for day in heard.when.days]
         elif heard.when.ask:
             draft["ask_when"] = heard.when.reason or "unclear"
         elif draft.get("new_when") and turn.denies:
@@ -167,8 +177,13 @@ class MoveBooking(WithBooking):
                 services.settings,
                 conversation_id=await turn.conversation_id(),
                 number=request.number,
-                details={"when": draft["new_when"]},
+                details={"when": lasting(draft["new_when"])},
+                days=[date.fromisoformat(day) for day in draft.get("new_days", ())],
             )
+        except TooSoon:
+            turn.say("request_escort_too_soon", [("找人工", "/ask_human")])
+            draft.pop("new_when")
+            return "day"
         except (NotYours, NotFound):
             turn.say("request_not_found", number=request.number)
             return DONE

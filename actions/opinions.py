@@ -1,13 +1,18 @@
 """Suggestions and praise: recorded in the patient's own words, and thanked for."""
 
 import re
+from typing import Any
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.complaints import OTHER_ERRANDS
-from actions.errand import DONE, OPENINGS, Draft, Errand
+from actions.errand import DONE, HEARING, OPENINGS, PLAIN, Draft, Errand
+from actions.talk import AskHuman
 from actions.turn import Turn
 from service import cases
 from service.answers import find_answers
 from service.cases import CaseFacts
+from service.patients import PHONE, clean_phone
 
 SURE = 0.6
 """Below this confidence nothing is recorded as praise or a suggestion without a yes."""
@@ -21,6 +26,30 @@ class Opinion(Errand):
     opens = ("give_suggestion", "give_praise")
     own = OPENINGS
 
+    async def act(self, turn: Turn) -> list[EventType]:
+        """What was open before is asked again at once: an opinion is said in passing."""
+        kept = turn.slot("draft") or {}
+        if kept.get("form") != self.form and turn.intent == "give_praise" and _passes_on(turn):
+            return self.gives_way(turn, await AskHuman().act(turn))
+        paused = turn.slot("paused")
+        if kept.get("form") == self.form and paused and _is_for_the_other(turn):
+            # 表扬护士, and then the phone that the booking asked for.
+            return [SlotSet("topic", None), *_goes_on(paused, HEARING)]
+        events = await super().act(turn)
+        waits = next((one["value"] for one in events if one.get("name") == "paused"), None)
+        if SlotSet("draft", None) not in events or not waits or not waits.get("interrupted"):
+            return events
+        return [
+            *(one for one in events if one.get("name") not in ("draft", "paused")),
+            *_goes_on(waits, True),
+        ]
+
+    def _remind(self, turn: Turn, paused: Any, draft: Draft) -> Any:
+        """No reminder of what goes on at once."""
+        if paused and not paused.get("offered") and paused["form"] != draft.get("settles"):
+            return {**paused, "interrupted": True}
+        return super()._remind(turn, paused, draft)
+
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step == "sure":
             draft["sure"] = turn.affirms
@@ -30,7 +59,7 @@ class Opinion(Errand):
             return bool(draft["sure"]) or turn.denies
         if not step:
             draft["kind"] = "praise" if turn.intent == "give_praise" else "suggestion"
-            draft["sure"] = not turn.typed or turn.confidence >= SURE
+            draft["sure"] = not turn.typed or _is_surely(turn)
             if turn.typed and not _BARE_OPINION.fullmatch(turn.text.strip()):
                 draft["what"] = turn.text
                 draft["asks"] = _is_question(turn.text)
@@ -44,8 +73,11 @@ class Opinion(Errand):
         return True
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
-        """What seemed praise is a complaint after all."""
-        return step == "which" and turn.intent == "file_complaint"
+        """What seemed praise is a complaint after all, or something else is plainly wanted."""
+        if turn.intent == "file_complaint":
+            return step == "which"
+        other = turn.intent in OPENINGS and turn.intent not in _TOLD_IN_PRAISE
+        return other and turn.confidence >= PLAIN and not _PRAISES.search(turn.text)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         kind = str(draft["kind"])
@@ -66,6 +98,7 @@ class Opinion(Errand):
             )
             return "which"
         short = len(_PRAISE_FRAME.sub("", what)) < SHORTEST_PRAISE
+        short = short and not (_PRAISES.search(what) and _SOMEBODY.search(what))
         if kind == "praise" and short and not draft.get("asked_more"):
             draft["asked_more"] = True
             turn.say("praise_more")
@@ -79,6 +112,7 @@ class Opinion(Errand):
             return "sure"
         services = turn.services
         handbook = await turn.handbook()
+        phone = PHONE.search(draft["what"])
         doctors = handbook.find_doctors(draft["what"])
         departments = handbook.find_departments(draft["what"])
         case = await cases.open_case(
@@ -90,6 +124,7 @@ class Opinion(Errand):
             kind=kind,
             facts=CaseFacts(
                 what=draft["what"],
+                contact=clean_phone(phone[0]) if phone else "",
                 who=doctors[0].name if len(doctors) == 1 else "",
                 where=departments[0].name if departments else "",
             ),
@@ -97,6 +132,37 @@ class Opinion(Errand):
         )
         turn.say(f"{kind}_done", number=case.number)
         return DONE
+
+
+def _is_for_the_other(turn: Turn) -> bool:
+    """Whether the answer is one to the errand that was interrupted: a phone, a day."""
+    told = turn.intent == "inform" and (PHONE.search(turn.text) or turn.when().days)
+    return turn.typed and turn.loop_is_asking and bool(told)
+
+
+def _goes_on(paused: Draft, resumed: object) -> list[EventType]:
+    """The errand that was interrupted asks again, or hears this message as its answer."""
+    left = {name: paused[name] for name in ("form", "values", "step")}
+    return [
+        SlotSet("requested_slot", None),
+        SlotSet("draft", {**left, "resumed": resumed}),
+        SlotSet("paused", None),
+        FollowupAction(str(left["form"])),
+    ]
+
+
+def _is_surely(turn: Turn) -> bool:
+    """Whether it is recorded without a yes: a praise has a word of praise in it."""
+    praises = (
+        turn.intent != "give_praise" or _PRAISES.search(turn.text) or _THANKS.search(turn.text)
+    )
+    return turn.confidence >= SURE and bool(praises)
+
+
+def _passes_on(turn: Turn) -> bool:
+    """帮我跟王医生说我腿又疼了: a message for somebody, which a person hands on."""
+    text = turn.text
+    return turn.typed and bool(_HANDS_ON.search(text)) and not _THANKS.search(text)
 
 
 def _is_question(text: str) -> bool:
@@ -114,8 +180,14 @@ async def _explain(turn: Turn, kind: str) -> None:
         turn.say(f"{kind}_how")
 
 
+_THANKS = re.compile(r"表扬|夸|赞|感谢|谢|锦旗|好评|好人|感恩|好")
+_HANDS_ON = re.compile(
+    r"(?:帮我|替我|麻烦|请).{0,4}(?:跟|和|给|告诉|转告|通知|问).{1,8}(?:医生|大夫|主任|护士|他|她).{0,2}(?:说|讲|带话|转告|我)"
+)
+_SOMEBODY = re.compile(r"医生|大夫|护士|主任|护工|保洁|保安|导医|收费员|工作人员|志愿者")
 SHORTEST_PRAISE = 8
 """In fewer characters nobody has said who was good and why."""
+_TOLD_IN_PRAISE = ("find_department", "give_praise", "give_suggestion")
 _PRAISES = re.compile(
     r"耐心|细心|热情|负责|(?:真|很|特别|太|非常|挺)(?:的)?好|专业|温柔|周到|辛苦了|不错|救了|治好|感动"
 )

@@ -7,19 +7,36 @@ from rasa_sdk.events import EventType
 from actions.appointments import own_bookings
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
+from actions.request_kinds import due, own_requests, say_open
 from actions.turn import Turn, TurnAction
 from service.cases import list_cases
 from service.contacts import set_opted_out
 from service.crypto import masked_phone
-from service.patients import PatientCard, list_patients, remove_patient
+from service.errors import BadValue
+from service.patients import (
+    PHONE,
+    PatientCard,
+    change_patient,
+    clean_phone,
+    list_patients,
+    remove_patient,
+)
+from service.person_names import find_name
 from service.requests import list_requests, open_request
 
 _DELETE_ALL = re.compile(
     r"(?:删|清|注销|抹).{0,10}(?:数据|信息|资料|记录|账号|全部|所有)|(?:数据|信息|资料|记录|账号).{0,8}(?:删|清空|注销)|注销"
 )
+_KEEPS = re.compile(r"(?:不|别)(?:想|要|用)?(?:再)?删|取消删除|撤(?:回|销)删除")
 _REMOVE = re.compile(r"删|移除|去掉|不要了|取消.{0,4}就诊人|解绑")
 _ADD = re.compile(r"加|添|新增|绑定|增加|录入|登记|多一个")
 _CHANGE = re.compile(r"改|换|更新|修正|变更|写错|错了|不对|更正")
+_NAME = re.compile(r"姓名|名字|名儿|叫错|写错(?!.{0,4}(?:电话|手机|号))")
+_NAME_FRAME = re.compile(
+    r"(?:姓名|名字|名儿)?(?:[写登打叫记]错了?|不对|错了)|(?:姓名|名字|名儿)|(?:修?改|换|更正)(?:一?下|成|为)?|不是|应该是?|正确的?|其实|是|叫|^我|的"
+)
+_DIGITS = re.compile(r"\d[\d\s-]{4,}\d")
+DELETION = "data_deletion"
 
 
 class ManagePatients(Errand):
@@ -30,19 +47,31 @@ class ManagePatients(Errand):
     opens = ("manage_patient",)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        reader = PatientReader(turn, draft)
-        if not step:
-            draft["do"] = turn.values.get("do") or _wish(turn)
-            await reader.read("")
+        if not step or "do" in turn.values:
+            draft["do"] = str(turn.values.get("do") or _wish(turn))
+            await self._read_person(turn, draft, "")
             return True
-        if "do" in turn.values:
-            draft["do"] = str(turn.values["do"])
-            await reader.read("")
+        if (
+            turn.typed
+            and turn.intent == "manage_patient"
+            and _wish(turn) not in ("show", draft["do"])
+        ):
+            draft.clear()
+            draft["do"] = _wish(turn)
+            await self._read_person(turn, draft, "")
+            return True
+        if step == "sure" and draft["do"] == "change" and await self._read_change(turn, draft, ""):
             return True
         if step == "sure":
-            draft["yes"] = turn.affirms
+            if turn.affirms or turn.denies:
+                draft["yes"] = turn.affirms
             return turn.affirms or turn.denies
-        return await reader.read(step)
+        return await self._read_person(turn, draft, step)
+
+    async def _read_person(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if draft["do"] == "change":
+            return await self._read_change(turn, draft, step)
+        return await PatientReader(turn, draft).read(step)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         services = turn.services
@@ -60,6 +89,9 @@ class ManagePatients(Errand):
                 return DONE
             case "delete":
                 return await self._delete(turn, draft)
+            case "keep":
+                turn.say("patient_kept")
+                return DONE
             case _:
                 return await self._show(turn, cards)
 
@@ -96,26 +128,68 @@ class ManagePatients(Errand):
         return DONE
 
     async def _change(self, turn: Turn, draft: Draft, cards: list[PatientCard]) -> str:
-        if not draft.get("name"):
-            if len(cards) > 1:
-                turn.say("patient_which", _buttons(cards))
-                return "patient"
-            draft["name"], draft["patient"] = cards[0].name, cards[0].id
-            draft.setdefault("old_phone", cards[0].phone)
-        known = next((card for card in cards if card.name == draft["name"]), None)
+        """Correct a phone or, after a yes, a name: what is booked goes with it."""
+        known = next((card for card in cards if card.id == draft.get("whom")), None)
+        if known is None and len(cards) == 1:
+            known = cards[0]
         if known is None:
             turn.say("patient_which", _buttons(cards))
-            draft.pop("name")
             return "patient"
-        phone = draft.get("phone", "")
-        if not phone or phone == known.phone:
-            turn.say("phone_again" if draft.pop("bad_phone", False) else "patient_new_phone")
-            draft.pop("phone", None)
+        draft["whom"] = known.id
+        name, phone = draft.get("new_name", ""), draft.get("new_phone", "")
+        if draft.pop("bad_phone", False):
+            turn.say("phone_again")
             return "phone"
-        draft.pop("patient", None)
-        card = await PatientReader(turn, draft).keep()
+        if not name and not phone:
+            turn.say("patient_new_name" if draft.get("of_name") else "patient_new_phone")
+            return "name" if draft.get("of_name") else "phone"
+        if name and "yes" not in draft:
+            turn.say(
+                "patient_rename_sure",
+                [("确认修改", "/affirm"), ("不改了", "/deny")],
+                old=known.name,
+                new=name,
+            )
+            return "sure"
+        if name and not draft["yes"]:
+            turn.say("patient_kept")
+            return DONE
+        card = await change_patient(
+            turn.services.db,
+            turn.services.vault,
+            conversation_id=await turn.conversation_id(),
+            patient_id=known.id,
+            name=name or None,
+            phone=phone or None,
+        )
         turn.say("patient_changed", line=_line(card))
         return DONE
+
+    async def _read_change(self, turn: Turn, draft: Draft, step: str) -> bool:
+        """Whose, and the right name or phone: 名字写错了，是宋雯; 李明改成李鸣."""
+        if "patient" in turn.values:
+            draft["whom"] = int(turn.values["patient"])
+            return True
+        if not turn.typed:
+            return False
+        before = dict(draft)
+        text = turn.text
+        for card in await turn.patients():
+            if card.name in text or (card.relation and card.relation in text):
+                draft["whom"] = card.id
+                text = text.replace(card.name, " ")
+        if _NAME.search(text):
+            draft["of_name"] = True
+        phone = PHONE.search(text) or (_DIGITS.search(text) if step == "phone" else None)
+        if phone is not None:
+            try:
+                draft["new_phone"] = clean_phone(phone[0])
+            except BadValue:
+                draft["bad_phone"] = True
+        elif draft.get("of_name"):
+            name = find_name(_NAME_FRAME.sub(" ", text), bare=True, unusual=step == "name")
+            draft["new_name"] = name or draft.get("new_name", "")
+        return draft != before
 
     async def _remove(self, turn: Turn, draft: Draft, cards: list[PatientCard]) -> str:
         known = next((card for card in cards if card.id == draft.get("patient")), None)
@@ -145,6 +219,11 @@ class ManagePatients(Errand):
         return DONE
 
     async def _delete(self, turn: Turn, draft: Draft) -> str:
+        open_one = next((one for one in await own_requests(turn) if one.kind == DELETION), None)
+        if open_one is not None:
+            draft["request"] = open_one.number
+            say_open(turn, open_one)
+            return DONE
         if "yes" not in draft:
             turn.say("delete_sure", [("确认申请删除", "/affirm"), ("先不删", "/deny")])
             return "sure"
@@ -157,16 +236,23 @@ class ManagePatients(Errand):
             services.clock,
             services.settings,
             conversation_id=await turn.conversation_id(),
-            kind="data_deletion",
+            kind=DELETION,
             details={},
             origin=turn.origin("delete data"),
         )
-        turn.say("delete_requested", number=request.number)
+        draft["request"] = request.number
+        turn.say("delete_requested", number=request.number, by=due(turn, request))
         return DONE
+
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """The deletion that 不删了 right after takes back."""
+        return {"request": draft["request"]} if draft.get("request") else None
 
 
 def _wish(turn: Turn) -> str:
     text = turn.text
+    if _KEEPS.search(text):
+        return "keep"
     if _DELETE_ALL.search(text) and "就诊人" not in text:
         return "delete"
     if _REMOVE.search(text):

@@ -5,6 +5,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.cases import about_complaint
 from actions.desk import ASKS_NOTICES, say_place, tell_notices, tell_of_booking, tell_phone
 from actions.further import LONGEST, SHORT, Topic
 from actions.request_kinds import KINDS
@@ -41,6 +42,9 @@ class AnswerQuestion(TurnAction):
     called = "action_answer"
 
     async def act(self, turn: Turn) -> list[EventType]:
+        about = await about_complaint(turn) if turn.typed and not turn.loop else None
+        if about is not None:
+            return about
         handbook = await turn.handbook()
         code = turn.values.get("answer")
         if code is not None:

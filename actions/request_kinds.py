@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from actions import request_words as words
+from actions.request_words import EXAMS
 from actions.turn import Turn, echo
-from actions.wishes import PERIOD_NAMES, Heard, day_words, days_words
+from actions.wishes import PERIOD_NAMES, Heard, day_words, days_words, hear
 from service.model import ServiceRequest
 from service.requests import earliest_escort_day, list_requests
 
@@ -54,12 +56,114 @@ KINDS = {
 }
 
 
-TAKES_BACK = re.compile(
-    r"(?:取消|撤回|撤销|撤掉|退掉|不要|不用|不)(?:我的?|这个|那个)?(?:候补|申请|陪诊|会诊|转诊|检查|住院|排队|等号|轮椅)"
-    r"|(?:候补|申请|陪诊|会诊|转诊|轮椅).{0,3}(?:不要|不用|取消|撤)了?"
-)
+NAMED = {
+    "waitlist": re.compile(r"候补|排队|等号"),
+    "escort": re.compile(r"陪诊|陪同|陪护|轮椅|翻译|便民"),
+    "consultation": re.compile(r"会诊"),
+    "referral": re.compile(r"转诊|转院"),
+    "exam": re.compile(rf"检查|体检(?!中心)|{EXAMS.pattern}"),
+    "admission": re.compile(r"住院(?![部处号费])|手术(?![室后前])|床位"),
+    "data_deletion": re.compile(r"删"),
+}
+"""How each kind of request is named when it is spoken of."""
+_OF_BOOKING = re.compile(r"预约|挂|号")
+_NO_ORDER = re.compile(r"报告|结果|费|发票|复查|以后|之后")
+_OF_A_PERSON = re.compile(r"1[3-9](?:[\s-]?\d){9}")
 WORDS = {kind.name: kind.word for kind in KINDS.values()} | {"data_deletion": "删除资料"}
 """What each kind of request is called when it is mentioned."""
+
+
+def named_kinds(text: str) -> list[str]:
+    """The kinds of requests that a text names."""
+    return [kind for kind, said in NAMED.items() if said.search(text)]
+
+
+def named_requests(text: str, requests: list[ServiceRequest]) -> list[ServiceRequest]:
+    """The requests that a text names; 胃镜 is not the one for a 肠镜."""
+    named = [one for one in requests if one.kind in named_kinds(text)]
+    said = [word for one in named for word in NAMED[one.kind].findall(text)]
+    same = [one for one in named if any(word in str(one.details.get("what")) for word in said)]
+    return same or named
+
+
+def ordered(text: str) -> str:
+    """The intent of a request that is told all at once, which the model hears as bare facts:
+    核磁共振，腰椎，后天上午，王明，139…. Nothing when there is none.
+    """
+    parts = words.pieces(text)
+    if not parts or not _OF_A_PERSON.search(text):
+        return ""
+    if _NO_ORDER.search(parts[0]):
+        return ""
+    kinds = [kind for kind in named_kinds(parts[0]) if kind != "data_deletion"]
+    return next((intent for intent, kind in KINDS.items() if kind.name in kinds), "")
+
+
+async def just_made(turn: Turn, requests: list[ServiceRequest]) -> list[ServiceRequest]:
+    """The request that was the last thing done, unless the words speak of a booking."""
+    heard = await hear(turn)
+    return [] if heard.departments or heard.doctors else _last_made(turn, requests)
+
+
+def _last_made(turn: Turn, requests: list[ServiceRequest]) -> list[ServiceRequest]:
+    number = (turn.slot("topic") or {}).get("request")
+    if not number or _OF_BOOKING.search(turn.text):
+        return []
+    return [one for one in requests if one.number == number]
+
+
+async def request_to_change(turn: Turn) -> ServiceRequest | None:
+    """The request that stands and whose content the words change: 不要轮椅了，要人陪就行."""
+    changed = words.correction(turn.text) if turn.typed else None
+    part = words.dropped(turn.text) if turn.typed else ""
+    more = words.addition(turn.text) if turn.typed else ""
+    if not changed and not part and not more:
+        return None
+    requests = await own_requests(turn)
+    for request in named_requests(turn.text, requests) or _last_made(turn, requests):
+        what = str(request.details.get("what", ""))
+        if part and part in what:
+            return request if words.without(what, part) else None
+        if more and _tells_of(request, more):
+            return request
+        if changed and not turn.when().days and _is_of_it(request, *changed):
+            return request
+    return None
+
+
+def _is_of_it(request: ServiceRequest, old: str, new: str) -> bool:
+    """Whether a correction is one of this request's content."""
+    if request.kind == "data_deletion" or _OF_A_PERSON.search(new):
+        return False
+    what = str(request.details.get("what", ""))
+    department = bool(request.details.get("department")) and new.endswith("科")
+    return _tells_of(request, new) or bool(old and old in what) or department
+
+
+def _tells_of(request: ServiceRequest, told: str) -> bool:
+    """Whether words are such as the content of this kind of request is told in."""
+    kind = next((one for one in KINDS.values() if one.name == request.kind), None)
+    return kind is not None and bool(kind.told.search(told) or words.names_part(told))
+
+
+async def spoken_of(turn: Turn) -> list[ServiceRequest]:
+    """The requests of this chat that the words name, or else the one that was just made."""
+    named = named_kinds(turn.text)
+    if not named and not (turn.slot("topic") or {}).get("request"):
+        return []
+    requests = await own_requests(turn)
+    if named:
+        return named_requests(turn.text, requests)
+    return await just_made(turn, requests)
+
+
+def say_open(turn: Turn, request: ServiceRequest) -> None:
+    """How a request stands, and what can be done about it."""
+    again = next((intent for intent, one in KINDS.items() if one.name == request.kind), "")
+    response = "delete_open" if request.kind == "data_deletion" else "request_open"
+    another = [("再申请一个", f'/{again}{{"again": true}}')] if again else []
+    back = ("撤回申请", f'/cancel_appointment{{"request": "{request.number}"}}')
+    turn.say(response, [*another, back], line=request_line(turn, request))
 
 
 async def own_requests(turn: Turn) -> list[ServiceRequest]:
@@ -69,15 +173,18 @@ async def own_requests(turn: Turn) -> list[ServiceRequest]:
 
 def request_line(turn: Turn, request: ServiceRequest) -> str:
     """One request as a patient reads it."""
-    by = request.answer_by.astimezone(turn.services.settings.zone)
     about = " ".join(
-        str(request.details[key]) for key in ("what", "when") if key in request.details
+        str(request.details[key]) for key in ("what", "when") if request.details.get(key)
     )
-    short = echo(about)
-    return (
-        f"{request.number} {WORDS[request.kind]}：{short}，"
-        f"同事{day_words(by.date(), turn.today)}{by:%H:%M}前联系您"
-    )
+    promise = "{by}前办完" if request.kind == "data_deletion" else "同事{by}前联系您"
+    said = [f"{request.number} {WORDS[request.kind]}", *([echo(about)] if about else [])]
+    return f"{'：'.join(said)}，{promise.format(by=due(turn, request))}"
+
+
+def due(turn: Turn, request: ServiceRequest) -> str:
+    """Until when a person has answered: 今天（12月1日周二）10:30."""
+    by = request.answer_by.astimezone(turn.services.settings.zone)
+    return f"{day_words(by.date(), turn.today)}{by:%H:%M}"
 
 
 async def lines_of(turn: Turn, details: dict[str, Any]) -> str:
@@ -97,8 +204,14 @@ def spoken_days(turn: Turn, heard: Heard) -> str:
     """The days of a wish in few words; 尽快 and its kin as they were said."""
     if heard.is_open:
         return "尽快" if "尽快" in turn.text or "快" in turn.text else "都可以"
+    days = days_words([day.isoformat() for day in heard.when.days], turn.today)
+    return days + spoken_hours(heard)
+
+
+def spoken_hours(heard: Heard) -> str:
+    """The half-day and the hour of a wish: 上午9:00."""
     period = PERIOD_NAMES.get(heard.when.period or "", "")
-    return days_words([day.isoformat() for day in heard.when.days], turn.today) + period
+    return period + (heard.when.time or "").removeprefix("0")
 
 
 def is_too_soon(turn: Turn, heard: Heard) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.cases import CheckComplaint, about_own_case, follow_up, open_complaint, take_back
-from actions.complaints import VENTS
+from actions.cases import take_back
+from actions.complaint_reading import VENTS
 from actions.desk import ASKS_NOTICES, tell_notices, tell_of_booking, tell_phone
 from actions.doctors import ShowSchedule
+from actions.following import about_own, told_at_once
 from actions.people import LONGEST_NAME
 from actions.questions import MEDICAL, AnswerQuestion
-from actions.request_kinds import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, apply, hear
 from service import safety
@@ -76,7 +76,7 @@ class NotUnderstood(TurnAction):
         if is_foreign(turn.text):
             turn.say("foreign")
             return []
-        events = None if turn.loop else await follow_up(turn)
+        events = None if turn.loop else await about_own(turn)
         if events is not None:
             return events
         handbook = await turn.handbook()
@@ -93,10 +93,6 @@ class NotUnderstood(TurnAction):
             return await Inform().act(turn)
         if (topic.get("department") or topic.get("doctors")) and _BOOKS_IT.search(turn.text):
             return [FollowupAction("booking_form")]
-        if TAKES_BACK.search(turn.text) and await own_requests(turn):
-            return [FollowupAction("cancel_form")]
-        if about_own_case(turn.text) and await open_complaint(turn) is not None:
-            return await CheckComplaint().act(turn)
         if (told := await tell_phone(turn)) is not None:
             return told
         if ASKS_NOTICES.search(turn.text):
@@ -214,7 +210,9 @@ class Inform(TurnAction):
     called = "action_inform"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        events = None if turn.loop else await follow_up(turn)
+        events = None if turn.loop else await about_own(turn)
+        if events is None and not turn.loop:
+            events = told_at_once(turn)
         if events is not None:
             return events
         topic: dict[str, Any] = turn.slot("topic") or {}
@@ -273,7 +271,7 @@ class Deny(TurnAction):
     called = "action_deny"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        events = None if turn.loop else await follow_up(turn)
+        events = None if turn.loop else await about_own(turn)
         if events is not None:
             return events
         turn.say("not_caught" if turn.loop else "deny")

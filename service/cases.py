@@ -10,8 +10,10 @@ from service.clock import Clock, today
 from service.crypto import Vault
 from service.database import Database
 from service.errors import NotFound, NotYours
+from service.handover import close_flags
 from service.model import Attachment, Case, CaseEvent, Message
 from service.numbers import next_number
+from service.patients import mask_phones
 from service.races import settled
 from service.settings import Settings
 from service.terms import TermTable
@@ -68,7 +70,7 @@ async def open_case(
             severe=severe,
             medical_dispute=dispute,
             anonymous=facts.anonymous,
-            facts={name: getattr(facts, name) for name in FACTS} | facts.extra,
+            facts={name: mask_phones(getattr(facts, name)) for name in FACTS} | facts.extra,
             contact_sealed=vault.seal(facts.contact) if facts.contact else None,
             state="registered",
             answer="",
@@ -115,12 +117,13 @@ async def add_to_case(
 ) -> Case:
     """Keep what the patient adds to a case; the same words again are kept once.
 
-    A case that was answered or closed is open again.
+    A case that was answered or closed is open again. Phone numbers are masked (see ``set_contact``).
 
     Raises:
         NotYours, NotFound: as ``find_case``.
     """
     case = await find_case(db, conversation_id, number)
+    text = mask_phones(text)
     async with db.transaction() as session:
         known = await session.scalar(
             select(CaseEvent).where(
@@ -154,7 +157,7 @@ async def set_contact(
 
 
 async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number: str) -> Case:
-    """Close a case because the patient takes it back; twice is once.
+    """Close a case because the patient takes it back, and its flag; twice is once.
 
     Raises:
         NotYours, NotFound: as ``find_case``.
@@ -165,6 +168,7 @@ async def withdraw_case(db: Database, clock: Clock, conversation_id: int, number
         if case.state not in ENDED:
             case.state = "closed"
             session.add(CaseEvent(case_id=case.id, kind="withdrawn", text="", at=clock.now()))
+            await close_flags(session, clock, conversation_id, f"case {case.number}")
         return case
 
 
@@ -260,7 +264,7 @@ _SEVERITY: TermTable[str] = TermTable(
             "误诊 漏诊 误判 漏检 诊断错 没查出来 看错片子 拿错片子 弄错片子 报告错了 报告弄错 耽误病情 耽误治疗 延误 抢救不及时 "
             # The wrong medicine, dose, blood or person.
             "开错药 拿错药 发错药 打错针 打错药 输错 配错药 给错药 用错药 上错药 药给错 药开错 药发错 药拿错 药打错 打错疫苗 过期药 过期的药 "
-            "药量错 剂量错 剂量不对 药+开多了 认错病人 弄错病人 搞错病人 认错人+手术|打针|药|输液|抽血 没做皮试 没皮试 "
+            "药量错 剂量错 剂量不对 打错|拿错|发错|开错|输错|用错|给错|配错|上错+药|针|血|疫苗 药+开多了 认错病人 弄错病人 搞错病人 认错人+手术|打针|药|输液|抽血 没做皮试 没皮试 "
             # Cut or sewn wrongly, on the wrong side, something left inside.
             "缝错 缝坏 缝歪 没缝好 开错刀 切错 拔错 做错部位 开错部位 左右+弄反|搞反 做错手术 手术做错 手术失误 手术失败 手术做坏 手术+没做好 "
             "纱布落 断针 纱布|棉球|棉花|针头|器械|钢钉+留在|落在|忘在|断在|断了 二次手术+失误|没做好|弄坏|感染 动脉+弄破|弄伤 神经+弄伤|扎伤|扎到|伤到|切断 "

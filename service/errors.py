@@ -1,6 +1,7 @@
 """What can stand in the way, in the hospital's words; each door turns each into wording once."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 
@@ -59,6 +60,14 @@ class WrongPatient(ServiceError):
         super().__init__(reason)
         self.department = department
         self.reason = reason
+
+
+class TooSoon(ServiceError):
+    """Orders for this day are closed; carries the first day that can still be ordered for."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__("too soon")
+        self.first = first
 
 
 class BadValue(ServiceError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, at_local
@@ -49,12 +49,13 @@ async def raise_flag(
     flag: RaisedFlag,
     inbound_id: int | None = None,
 ) -> None:
-    """Raise a flag; one of the same kind that is still open stands for both, danger excepted."""
+    """Raise a flag; one for the same reason that is still open stands for both, danger excepted."""
     if flag.kind != URGENT:
         known = await session.scalar(
             select(Flag).where(
                 Flag.conversation_id == conversation_id,
                 Flag.kind == flag.kind,
+                Flag.reason == flag.reason,
                 Flag.closed_at.is_(None),
             )
         )
@@ -69,6 +70,23 @@ async def raise_flag(
             raised_at=clock.now(),
             answer_by=clock.now() if flag.kind == URGENT else answer_by(clock, settings),
         )
+    )
+
+
+async def close_flags(
+    session: AsyncSession, clock: Clock, conversation_id: int, about: str
+) -> None:
+    """Close what was raised about one matter, such as ``case TS20261201-0001``: nobody has to see to
+    what was taken back.
+    """
+    await session.execute(
+        update(Flag)
+        .where(
+            Flag.conversation_id == conversation_id,
+            or_(Flag.reason == about, Flag.reason.startswith(f"{about} ")),
+            Flag.closed_at.is_(None),
+        )
+        .values(closed_at=clock.now())
     )
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock, today
-from service.crypto import Vault
+from service.crypto import Vault, masked_phone
 from service.database import Database
 from service.errors import BadValue, NotYours
 from service.model import Appointment, Patient
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}[0-9]{7,8}")
+PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
+"""A mobile number as it stands in a message."""
 _HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 _NAME = re.compile(rf"[{_HAN}][{_HAN}·]{{0,10}}[{_HAN}]|[A-Za-z][A-Za-z .'-]{{1,40}}")
 
@@ -58,6 +60,11 @@ def clean_phone(text: str) -> str:
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def mask_phones(text: str) -> str:
+    """A text in which mobile numbers are masked; the numbers themselves are kept sealed."""
+    return PHONE.sub(lambda said: masked_phone(re.sub(r"\D", "", said[0])[-11:]), text)
 
 
 def clean_name(text: str) -> str:

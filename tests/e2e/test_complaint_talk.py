@@ -172,7 +172,7 @@ async def test_giving_up_a_complaint_is_met_kindly_and_recorded_nowhere(
     told = await chat.tell("我要投诉你们医生", "算了说了也没用")
     assert "还没有登记" in told
     assert await records.cases(chat) == []
-    await chat.tell("继续", "昨天骨科", "没有特别要求", "匿名")
+    await chat.tell("继续", "医生骂人", "昨天骨科", "没有特别要求", "匿名")
     (case,) = await records.cases(chat)
     assert "算了" not in str(case.facts)
 
@@ -214,3 +214,90 @@ async def test_harm_by_staff_is_told_to_the_medical_affairs_office(
     await chat.tell("我要投诉", "护工把我妈摔了 要赔偿", "昨天骨科病房", "匿名")
     (case,) = await records.cases(chat)
     assert case.medical_dispute
+
+
+async def test_each_fact_of_a_complaint_stands_where_it_belongs(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉", "护士很不耐烦", "前天下午")
+    assert "哪个科室" in chat.offered
+    await chat.tell("二楼输液室", "就是那个姓马的护士", "给我道歉", "匿名")
+    (case,) = await records.cases(chat)
+    assert case.facts == {
+        "what": "护士很不耐烦",
+        "when": "前天下午",
+        "where": "二楼输液室",
+        "who": "姓马的护士",
+        "wish": "给我道歉",
+    }
+
+
+async def test_a_question_between_two_answers_is_answered_and_no_fact(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉", "护士很不耐烦")
+    answered = await chat.say("请问一下住院部几点可以探视")
+    assert len(answered.texts) > 1
+    assert "什么时候" in answered
+    await chat.tell("昨天 骨科", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert "探视" not in str(case.facts)
+
+
+async def test_a_mere_never_mind_at_the_phone_registers_nothing(
+    chat: Chat, records: Records
+) -> None:
+    asked = await chat.tell("我要投诉", "护士骂人", "昨天骨科", "没有特别要求", "算了")
+    assert asked.titles == ("匿名登记", "先不投诉")
+    assert await records.cases(chat) == []
+    await chat.say("算了")
+    assert await records.cases(chat) == []
+    await chat.say("继续")
+    await chat.press("匿名登记")
+    assert len(await records.cases(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["我还要加一句，她把单子扔了", "她姓陈", "你们得赔我的误工费", "补充：工号是023"]
+)
+async def test_what_is_said_right_after_belongs_to_the_complaint(
+    chat: Chat, records: Records, words: str
+) -> None:
+    await chat.tell("我要投诉", "护士骂人", "昨天骨科", "没有特别要求", "匿名")
+    (case,) = await records.cases(chat)
+    assert case.number in await chat.say(words)
+    events = await records.all(CaseEvent, CaseEvent.case_id == case.id)
+    assert [one.text for one in events if one.kind == "added"] == [words]
+    assert len(await records.cases(chat)) == 1
+
+
+async def test_when_one_hears_is_told_right_after_a_complaint(chat: Chat, records: Records) -> None:
+    await chat.tell("护工把我妈摔了", "昨天骨科病房", "赔偿", "13912345678")
+    (case,) = await records.cases(chat)
+    assert case.number in await chat.say("几时有人给我答复")
+
+
+async def test_an_opinion_in_the_middle_leaves_the_open_question_open(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要挂号", "皮肤科")
+    asked = await chat.say("建议门口多放几个轮椅")
+    assert "哪天" in asked
+    assert "谢谢" in asked
+    praised = await chat.say("导医小李特别热心，要表扬")
+    assert "哪天" in praised
+    assert {one.kind for one in await records.cases(chat)} == {"suggestion", "praise"}
+
+
+async def test_a_word_for_a_doctor_is_handed_to_a_person(chat: Chat, records: Records) -> None:
+    await chat.say("麻烦跟岳鹏医生说一声我的腿又肿了")
+    assert await records.cases(chat) == []
+    assert "human" in await records.flag_kinds(chat)
+
+
+async def test_a_request_after_an_unfinished_praise_is_not_taken_for_praise(
+    chat: Chat, records: Records
+) -> None:
+    asked = await chat.tell("我要表扬一个人", "我想约个腹部B超")
+    assert "哪天" in asked
+    assert await records.cases(chat) == []

@@ -1,5 +1,7 @@
 """我的数据: what is stored, corrected, stopped, deleted."""
 
+import pytest
+
 from tests.e2e.chat import Chat
 from tests.e2e.records import Records
 from tests.e2e.steps import booked
@@ -65,3 +67,31 @@ async def test_messages_stop_at_once_and_come_back_when_wished(
     assert (await records.the_chat(chat)).opted_out_at is not None
     await chat.press("恢复提醒")
     assert (await records.the_chat(chat)).opted_out_at is None
+
+
+@pytest.mark.parametrize("words", ["不删了", "我不想删了，留着吧", "撤回删除"])
+async def test_a_deletion_is_taken_back_and_no_booking_with_it(
+    chat: Chat, records: Records, words: str
+) -> None:
+    await booked(chat, records, "骨科")
+    await chat.tell("删除我的所有数据", "确认")
+    (request,) = await records.requests(chat)
+    assert records.shown(request.answer_by.astimezone(records.settings.zone)) in chat.offered
+    assert request.number in await chat.say("删除办到哪一步了")
+    assert request.number in await chat.say(words)
+    await chat.say("确认")
+    assert await records.requests(chat) == []
+    assert len(await records.bookings(chat)) == 1
+
+
+async def test_a_name_is_corrected_after_a_yes_and_a_phone_at_once(
+    chat: Chat, records: Records
+) -> None:
+    await booked(chat, records, "骨科")
+    asked = await chat.say("名字打错了，是王秀瑛")
+    assert "王秀瑛" in asked
+    assert [one.name for one in await records.patients(chat)] == ["王秀英"]
+    await chat.say("对")
+    await chat.say("电话改成13511113333")
+    (patient,) = await records.patients(chat)
+    assert (patient.name, patient.phone) == ("王秀瑛", "13511113333")

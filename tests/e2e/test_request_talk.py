@@ -160,3 +160,104 @@ async def test_a_referral_is_asked_for_its_way_and_illness_once(
     await chat.tell("冠心病", "尽快", "李建国", "13900139002", "好的")
     (request,) = await records.requests(chat)
     assert "冠心病" in request.details["what"]
+
+
+def _day(records: Records, ahead: int = 5) -> str:
+    day = records.today + timedelta(days=ahead)
+    return f"{day.month}月{day.day}日"
+
+
+async def test_a_request_told_at_once_keeps_day_name_and_phone_apart(
+    chat: Chat, records: Records
+) -> None:
+    shown = await chat.say(f"核磁共振，颈椎，{_day(records)}上午，李建国，13900139002")
+    assert "139****9002" in shown
+    assert "13900139002" not in shown
+    await chat.say("好的")
+    (request,) = await records.requests(chat)
+    assert (request.kind, request.details["what"]) == ("exam", "核磁共振，颈椎")
+
+
+async def test_an_hour_told_at_another_question_is_kept(chat: Chat, records: Records) -> None:
+    await chat.tell("找人陪诊", _day(records), "下午两点", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert request.details["what"] == "找人陪诊"
+    assert request.details["when"].endswith("下午14:00")
+
+
+async def test_two_people_s_requests_are_made_one_after_the_other(
+    chat: Chat, records: Records
+) -> None:
+    second = f"约心电图，{_day(records, 6)}，李桂芳，13800138002"
+    await chat.say(f"我要约CT，李建国，13900139002，{_day(records)}")
+    asked = await chat.say(second)
+    assert "先把李建国的" in asked
+    await chat.tell("确认", second, "确认")
+    exams = sorted(await records.requests(chat), key=lambda one: one.id)
+    assert [one.details["what"] for one in exams] == ["CT", "心电图"]
+    assert len({one.patient_id for one in exams}) == 2
+
+
+@pytest.mark.parametrize("words", ["不做了", "检查不做了，撤了吧", "算了，改天我自己来约"])
+async def test_a_request_just_made_is_taken_back_in_any_words(
+    chat: Chat, records: Records, words: str
+) -> None:
+    await chat.tell("我想约个腹部B超", "尽快", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert request.number in await chat.say(words)
+    assert len(await records.requests(chat)) == 1, "nothing is taken back before a yes"
+    await chat.press("确认撤回")
+    assert await records.requests(chat) == []
+    assert "human" not in await records.flag_kinds(chat)
+
+
+async def test_the_content_of_a_request_is_changed_after_a_yes(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("找人陪诊，还要轮椅", _day(records), "李建国", "13900139002", "好的")
+    assert "确认修改" in (await chat.say("轮椅不要了")).titles
+    await chat.press("确认修改")
+    (request,) = await records.requests(chat)
+    assert "轮椅" not in request.details["what"]
+    assert "轮椅" in request.details["earlier"][0]["what"]
+
+
+async def test_more_is_added_to_a_request_after_a_yes(chat: Chat, records: Records) -> None:
+    await chat.tell("找人陪诊", _day(records), "李建国", "13900139002", "好的")
+    await chat.tell("再加一个手语翻译", "确认")
+    (request,) = await records.requests(chat)
+    assert request.details["what"] == "找人陪诊，手语翻译"
+
+
+async def test_a_question_inside_a_request_opens_no_other_one(chat: Chat, records: Records) -> None:
+    await chat.tell("我要住院做膝关节手术", "尽快", "李建国", "13900139002")
+    assert "请核对" in await chat.say("家里人能陪护吗")
+    await chat.say("确认")
+    (request,) = await records.requests(chat)
+    assert request.kind == "admission"
+
+
+async def test_where_somebody_lies_is_told_to_nobody(chat: Chat, records: Records) -> None:
+    assert "保密" in await chat.say("李建国住院住在哪个病房")
+    assert "姓名" not in chat.offered
+
+
+async def test_another_request_waits_until_this_one_is_sent(chat: Chat, records: Records) -> None:
+    await chat.tell("我要住院做膝关节手术", "尽快", "李建国", "13900139002")
+    assert "先把李建国的" in await chat.say("还要约一个胸部CT")
+    await chat.tell("确认", "还要约一个胸部CT")
+    assert [one.kind for one in await records.requests(chat)] == ["admission"]
+    assert "哪天" in chat.offered
+
+
+@pytest.mark.parametrize("question", ["胃镜疼不疼", "轮椅怎么借"])
+async def test_a_mere_question_opens_no_request(
+    chat: Chat, records: Records, question: str
+) -> None:
+    assert "哪天" not in await chat.say(question)
+
+
+async def test_a_month_is_enough_for_those_who_arrange_it(chat: Chat, records: Records) -> None:
+    await chat.tell("我想约个腹部B超", "下个月吧", "李建国", "13900139002", "好的")
+    (request,) = await records.requests(chat)
+    assert request.details["when"] == "下个月"

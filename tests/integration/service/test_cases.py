@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from service.cases import CaseFacts, find_case, list_cases, open_case
+from service.cases import (
+    CaseFacts,
+    add_to_case,
+    find_case,
+    list_cases,
+    open_case,
+    set_contact,
+    withdraw_case,
+)
 from service.conversations import (
     Incoming,
     Outcome,
@@ -15,6 +23,7 @@ from service.conversations import (
     receive,
 )
 from service.errors import NotFound, NotYours
+from service.handover import RaisedFlag, open_flags, raise_flag
 from service.model import Attachment, Case, CaseEvent
 from tests.cast import STRANGER, WANG_XIUYING
 from tests.integration.service.desk import Desk
@@ -129,6 +138,41 @@ async def test_pictures_do_not_belong_to_praise_nor_to_another_chat_s_complaint(
     await _open(desk, CaseFacts("护士很好"), kind="praise")
     await _open(desk, CaseFacts("厕所太脏"), chat=await desk.chat(STRANGER))
     assert (await desk.one(Attachment)).case_id is None
+
+
+async def test_a_phone_in_the_words_is_masked(desk: Desk) -> None:
+    case = await _open(desk, CaseFacts("护士不理人，打我13912370004"))
+    assert case.facts["what"] == "护士不理人，打我139****0004"
+    await add_to_case(desk.db, desk.clock, case.conversation_id, case.number, "换成13912370005")
+    added = await desk.one(CaseEvent, CaseEvent.kind == "added")
+    assert added.text == "换成139****0005"
+
+
+async def test_a_contact_given_later_is_sealed_and_ends_anonymity(desk: Desk) -> None:
+    case = await _open(desk, CaseFacts("护士不理人", anonymous=True))
+    for _twice in range(2):
+        case = await _set_contact(desk, case, case.conversation_id)
+    assert not case.anonymous
+    assert "13912370004" not in str(case.contact_sealed)
+    assert desk.vault.open(str(case.contact_sealed)) == "13912370004"
+    assert await desk.count(CaseEvent, CaseEvent.kind == "contact") == 1
+    with pytest.raises(NotYours):
+        await _set_contact(desk, case, await desk.chat(STRANGER))
+
+
+async def test_nobody_has_to_see_to_a_complaint_that_was_taken_back(desk: Desk) -> None:
+    case, other = await _open(desk, CaseFacts("排队太久")), await _open(desk, CaseFacts("厕所脏"))
+    async with desk.db.transaction() as session:
+        for one in (case, other):
+            flag = RaisedFlag("complaint", f"case {one.number}")
+            await raise_flag(session, desk.clock, desk.settings, one.conversation_id, flag)
+    assert len(await open_flags(desk.db)) == 2
+    await withdraw_case(desk.db, desk.clock, case.conversation_id, case.number)
+    assert [one.reason for one in await open_flags(desk.db)] == [f"case {other.number}"]
+
+
+async def _set_contact(desk: Desk, case: Case, chat: int) -> Case:
+    return await set_contact(desk.db, desk.vault, desk.clock, chat, case.number, "13912370004")
 
 
 async def _open(

@@ -15,6 +15,8 @@ from service.cases import is_medical_dispute, is_severe
         "护工推车把老人摔下来了",
         "打错针了",
         "药给错了，吃了头晕",
+        "给孩子打错了药",
+        "输错了血",
         "没做皮试就打针",
         "看错片子了，耽误治疗",
         "纱布留在肚子里",
@@ -42,6 +44,7 @@ def test_harm_by_treatment_is_a_medical_dispute(told: str) -> None:
         "医生说话不耐烦",
         "手术排期太久",
         "挂错号了不给退",
+        "走错门，药房在另一边",
         "取药窗口等了一小时",
     ],
 )
