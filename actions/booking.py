@@ -1,21 +1,25 @@
 """Booking 预约挂号: a department or doctor, a day and half-day, a patient, a yes, a number."""
 
+import json
 import re
 
+from actions.appointments import own_bookings
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft, Errand
+from actions.outcomes import (
+    REFUSALS,
+    put_back_department,
+    say_already_booked,
+    say_receipt,
+    say_refusal,
+)
 from actions.people import PatientReader
 from actions.turn import Turn
-from actions.wishes import ClinicWish, Heard, apply, day_words, hear, yuan
+from actions.which import described, parts_of_move
+from actions.wishes import ClinicWish, Heard, apply, hear, yuan
 from service import appointments
 from service.crypto import masked_phone
-from service.errors import (
-    AlreadyBooked,
-    BookingPaused,
-    NotBookable,
-    SessionFull,
-    WrongPatient,
-)
+from service.errors import WrongPatient
 from service.model import Appointment
 from service.patients import PatientCard
 from service.triage import TYPICAL, find_departments
@@ -27,37 +31,44 @@ class Booking(Errand):
     form = "booking_form"
     word = "预约"
     opens = ("book_appointment",)
-    own = ("reschedule_appointment",)
+    own = ("reschedule_appointment", "manage_patient")
 
     async def begin(self, turn: Turn) -> Draft:
-        """Start from what was just spoken of: the department found, the doctor looked up."""
+        """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
-        return {"wish": ClinicWish.of(topic).kept()}
+        known = {**topic, **turn.values}
+        told = {key: known[key] for key in _OF_THE_PERSON if known.get(key)}
+        return {"wish": ClinicWish.of(topic).kept(), **told}
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
-        if step and turn.intent == "reschedule_appointment" and await self._is_of_another(turn):
+        if step and await self._is_of_another(turn, draft):
             return False
         if step and turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5:
             return False
+        if step and turn.typed and _NEXT.match(turn.text) and await self._read_next(turn, draft):
+            return True
         wish = ClinicWish.of(draft.get("wish"))
-        heard = await hear(turn, wish.department)
         chooser = SessionChooser(turn, draft)
-        new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
+        person = await PatientReader(turn, draft).read(step)
+        new = await chooser.read_pressed() or person
+        # What is a name or a phone here speaks of no doctor and no day.
+        answers = person and step in ("name", "patient", "phone")
+        said = _NUMBERS.sub(" ", turn.text.replace(draft.get("name") or "\0", " "))
+        heard = await hear(turn, wish.department, said=said if answers else None)
         if turn.typed and _SEVERAL.search(turn.text):
             draft["several"] = "heard"
             draft.pop("relation", None)
             draft.pop("sex", None)
-        named = step in ("name", "patient", "phone") and new
         suggested = draft.get("suggested") if step == "clinic" else None
         goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
         if suggested and not heard.departments and not heard.doctors and goes_on:
             wish.department = draft.pop("suggested")[0]
             draft["wish"] = wish.kept()
             new = True
-        if heard.anything and not named and not self._is_open_word(heard, wish, step):
-            if not step and turn.typed and heard.departments:
+        if heard.anything and not self._is_open_word(heard, wish, step):
+            if not step and turn.typed and heard.departments and wish.department:
                 wish = ClinicWish()
             if step == "doctor" and heard.departments and not heard.doctors:
                 await self._narrow(turn, wish, heard)
@@ -79,6 +90,19 @@ class Booking(Errand):
         if new:
             draft.pop("yes", None)
         return new
+
+    async def _read_next(self, turn: Turn, draft: Draft) -> bool:
+        """还有我自己，消化科周五上午 in the middle of another's booking: kept for right after it."""
+        person: Draft = {}
+        await PatientReader(turn, person).read("")
+        told = {key: person[key] for key in ("patient", *_OF_THE_PERSON) if key in person}
+        if not told or told.get("name") == draft.get("name", ""):
+            return False
+        wish = ClinicWish()
+        apply(wish, await hear(turn))
+        draft["next"] = {**wish.kept(), **told}
+        draft["several"] = "heard"
+        return True
 
     def _is_open_word(self, heard: Heard, wish: ClinicWish, step: str) -> bool:
         """都行, 你看着办 when the day stands already: nothing about days was meant."""
@@ -110,25 +134,28 @@ class Booking(Errand):
             return True
         return False
 
-    async def _is_of_another(self, turn: Turn) -> bool:
-        """改眼科的预约 in the middle of another booking: a standing one is meant, not this."""
-        heard = await hear(turn)
-        named = {one.name for one in heard.departments}
-        named |= {one.department.name for one in heard.doctors}
-        standing = await appointments.standing(
-            turn.services.db, turn.services.clock, await turn.conversation_id()
-        )
-        return any(one.session.practitioner.department.name in named for one in standing)
+    async def _is_of_another(self, turn: Turn, draft: Draft) -> bool:
+        """我妈的改到周一 in the middle of another booking: a standing one is meant, not this."""
+        if turn.intent == "manage_patient":
+            return not (turn.typed and _CORRECTS.search(turn.text))
+        if turn.intent != "reschedule_appointment":
+            return False
+        moved, _ = parts_of_move(turn.text)
+        standing = await described(turn, await own_bookings(turn), moved)
+        handbook = await turn.handbook()
+        clinic = handbook.find_departments(moved) or handbook.find_doctors(moved)
+        return any(clinic or one.patient_id != draft.get("patient") for one in standing)
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         await self._put_back_unfit(turn, draft)
+        if draft.get("several") == "heard" and draft.get("next"):
+            self._say_one_by_one(turn, draft)
         chooser = SessionChooser(turn, draft)
         asked = await chooser.ask()
         if asked:
             return asked
         if draft.get("several") == "heard":
-            draft["several"] = "said"
-            turn.say("booking_one_by_one")
+            self._say_one_by_one(turn, draft)
         patients = PatientReader(turn, draft)
         asked = await patients.ask("booking")
         if asked:
@@ -142,6 +169,10 @@ class Booking(Errand):
             return await self._confirm(turn, draft)
         return await self._book(turn, draft, await patients.keep())
 
+    def _say_one_by_one(self, turn: Turn, draft: Draft) -> None:
+        draft["several"] = "said"
+        turn.say("booking_one_by_one")
+
     async def _put_back_unfit(self, turn: Turn, draft: Draft) -> None:
         """Say before the yes, not after it, that a department does not treat this person."""
         handbook = await turn.handbook()
@@ -152,9 +183,7 @@ class Booking(Errand):
         try:
             appointments.check_fit(department, draft.get("sex"), draft.get("age"))
         except WrongPatient as error:
-            draft.pop("session", None)
-            draft["wish"] = {}
-            say_wrong_patient(turn, error)
+            put_back_department(turn, draft, error)
 
     async def _taken(self, turn: Turn, draft: Draft) -> Appointment | None:
         """What a known patient has booked already in the half-day that is wished."""
@@ -193,34 +222,23 @@ class Booking(Errand):
                 session_id=draft["session"],
                 origin=turn.origin("book"),
             )
-        except SessionFull as error:
-            draft.pop("session")
-            return SessionChooser(turn, draft).offer(error.alternatives, "booking_just_full")
-        except AlreadyBooked as error:
-            draft.pop("session")
-            say_already_booked(turn, error.appointment)
-            return "session"
-        except NotBookable:
-            draft.pop("session")
-            turn.say("booking_over")
-            return await SessionChooser(turn, draft).ask() or DONE
-        except WrongPatient as error:
-            draft.clear()
-            say_wrong_patient(turn, error)
-            return "clinic"
-        except BookingPaused:
-            turn.say("booking_paused", [("找人工", "/ask_human")])
-            turn.flag("human", "booking paused")
-            return DONE
+        except REFUSALS as error:
+            return await say_refusal(turn, draft, error)
+        draft["booked"] = appointment.number
         say_receipt(turn, appointment, patient.name)
         if draft.get("several"):
-            turn.say("booking_next_person", [("约下一位", "/book_appointment")])
+            values = json.dumps(draft.get("next", {}), ensure_ascii=False)
+            turn.say("booking_next_person", [("约下一位", f"/book_appointment{values}")])
         return DONE
 
     def left_behind(self, draft: Draft) -> Draft | None:
-        """Where it is, for a question after it; of several people the next one's wish as well."""
+        """What was booked and where, for a word after it; of several the next one's wish as well."""
         wish = dict(draft.get("wish") or {})
         at = {"at": wish.get("department", "")}
+        if draft.get("booked"):
+            at["booked"] = draft["booked"]
+        if draft.get("next"):
+            return {**draft["next"], **at}
         return {**wish, **at} if draft.get("several") else at
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
@@ -239,6 +257,10 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
+_NEXT = re.compile(r"(?:还有|另外|再给|再帮|也给|顺便给|对了)")
+_OF_THE_PERSON = ("name", "phone", "relation", "sex", "age")
+_CORRECTS = re.compile(r"错|不对|不是|应该|写成|改成|换成|改一下|更正")
+_NUMBERS = re.compile(r"\d[\d\s-]{4,}")
 _BOOKS = re.compile(r"约|挂|换")
 _SEVERAL = re.compile(
     r"我(?:和|跟|与|还有)我?(?:老婆|老公|爱人|妈|爸|孩子|儿子|女儿|朋友|媳妇|父亲|母亲|妹|姐|弟|哥)"
@@ -249,47 +271,6 @@ _CHANGES = [
     ("换医生", '/inform{"change": "doctor"}'),
     ("换就诊人", '/inform{"change": "patient"}'),
 ]
-
-
-def say_wrong_patient(turn: Turn, error: WrongPatient) -> None:
-    """The department does not treat this person."""
-    turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
-
-
-def say_already_booked(turn: Turn, appointment: Appointment) -> None:
-    """The person has a number in this half-day."""
-    turn.say(
-        "booking_already",
-        [("改到别的时间", "/reschedule_appointment"), ("我的预约", "/check_appointment")],
-        when=session_line(appointment.session, turn.today),
-        department=appointment.session.practitioner.department.name,
-        number=appointment.number,
-    )
-
-
-def say_receipt(turn: Turn, appointment: Appointment, name: str, moved: bool = False) -> None:
-    """Number, time window, place and what to bring, right after it is written."""
-    session = appointment.session
-    department = session.practitioner.department
-    zone = turn.services.settings.zone
-    starts = appointment.window_starts.astimezone(zone)
-    ends = appointment.window_ends.astimezone(zone)
-    turn.say(
-        "booking_moved" if moved else "booking_done",
-        number=appointment.number,
-        patient=name,
-        department=department.name,
-        doctor=f"{session.practitioner.name} {session.practitioner.title}",
-        day=day_words(session.day, turn.today),
-        window=f"{starts:%H:%M}–{ends:%H:%M}",
-        queue=appointment.queue_number,
-    )
-    turn.say(
-        "booking_bring",
-        place=f"{department.location} {session.room}",
-        fee=yuan(session.fee),
-        hours=turn.services.settings.cancel_hours,
-    )
 
 
 ACTIONS = (Booking,)

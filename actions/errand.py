@@ -6,10 +6,11 @@ side question: the rules answer it, and the open question is asked again.
 """
 
 import copy
+import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.turn import Turn, TurnAction
 
@@ -49,7 +50,35 @@ _UNCLEAR = (
     "unknown_doctor",
     "too_soon",
     "vents",
+    "next",
+    "several",
 )
+
+
+def put_aside(kept: Draft, paused: Draft | None) -> Draft:
+    """An errand to be taken up again, with those that were put aside ``before`` it."""
+    aside = {name: kept[name] for name in ("form", "values", "step")}
+    return {**aside, "before": _without(paused, kept["form"])}
+
+
+def _without(paused: Draft | None, *forms: Any) -> Draft | None:
+    """What was put aside, but for the errands of these forms."""
+    if not paused:
+        return None
+    before = _without(paused.get("before"), *forms)
+    if paused["form"] in forms:
+        return before
+    return {**{name: paused[name] for name in ("form", "values", "step")}, "before": before}
+
+
+def _was_misbooked(turn: Turn) -> bool:
+    """挂错了，应该是产科 right after a booking: that one is changed, whatever else it sounds like."""
+    just = (turn.slot("topic") or {}).get("booked")
+    return bool(just and turn.typed and MISBOOKED.search(turn.text))
+
+
+_OF_BOOKINGS = ("move_form", "cancel_form")
+MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错|错科|(?:挂|约|订)成")
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 
@@ -98,6 +127,8 @@ class Errand(TurnAction):
         mine = kept.get("form") == self.form and (turn.loop_is_asking or resumed)
         draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
         step = str(kept.get("step", "")) if mine else ""
+        if not kept and self.form not in _OF_BOOKINGS and _was_misbooked(turn):
+            return [SlotSet("requested_slot", None), FollowupAction("move_form")]
         paused = turn.slot("paused")
         before = copy.deepcopy(draft)
         told = False
@@ -106,7 +137,8 @@ class Errand(TurnAction):
                 turn.say(
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
                 )
-                return self._over(draft, {"form": self.form, "values": draft, "step": step})
+                kept = {"form": self.form, "values": draft, "step": step}
+                return self._over(draft, put_aside(kept, paused))
             if self._is_left_for(turn, step):
                 return []
             heard = turn.resumes or await self.read(turn, draft, step)
@@ -115,7 +147,7 @@ class Errand(TurnAction):
             told = turn.typed and _tells(draft, before)
         elif not mine:
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
-                paused = {name: kept[name] for name in ("form", "values", "step")}
+                paused = put_aside(kept, paused)
             await self.read(turn, draft, "")
         misses = self._misses(turn, kept)
         asked = await self.ask(turn, draft)
@@ -152,8 +184,8 @@ class Errand(TurnAction):
         return not turn.typed or turn.confidence >= PLAIN
 
     def _remind(self, turn: Turn, paused: Any, draft: Draft) -> Any:
-        settled = (self.form, *self.replaces, draft.get("settles"))
-        if paused and paused.get("form") not in settled:
+        paused = _without(paused, self.form, *self.replaces, draft.get("settles"))
+        if paused:
             turn.say(
                 "errand_waiting",
                 [("继续刚才的", '/affirm{"resume": true}')],

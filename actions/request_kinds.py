@@ -58,6 +58,16 @@ TAKES_BACK = re.compile(
     r"(?:取消|撤回|撤销|撤掉|退掉|不要|不用|不)(?:我的?|这个|那个)?(?:候补|申请|陪诊|会诊|转诊|检查|住院|排队|等号|轮椅)"
     r"|(?:候补|申请|陪诊|会诊|转诊|轮椅).{0,3}(?:不要|不用|取消|撤)了?"
 )
+NAMED = {
+    "waitlist": re.compile(r"候补|排队|等号"),
+    "escort": re.compile(r"陪诊|陪同|轮椅|翻译|便民"),
+    "consultation": re.compile(r"会诊"),
+    "referral": re.compile(r"转诊|转院"),
+    "exam": re.compile(r"检查|CT|ct|核磁|B超|彩超|胃镜|肠镜|体检"),
+    "admission": re.compile(r"住院|手术|床位"),
+}
+
+"""How patients call the kinds of requests that may be moved or taken back."""
 WORDS = {kind.name: kind.word for kind in KINDS.values()} | {"data_deletion": "删除资料"}
 """What each kind of request is called when it is mentioned."""
 

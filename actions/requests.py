@@ -6,7 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, FollowupAction
 
 from actions import request_words as words
-from actions.errand import DONE, Draft, Errand
+from actions.errand import DONE, Draft, Errand, put_aside
 from actions.people import PatientReader
 from actions.request_kinds import (
     KINDS,
@@ -84,8 +84,8 @@ class Request(Errand):
         if begins and turn.typed and _MOVES.search(turn.text):
             kind = KINDS[turn.intent].name
             if any(one.kind == kind for one in await own_requests(turn)):
-                asked = {name: kept.get(name) for name in ("form", "values", "step")}
-                paused = asked if kept.get("step") else turn.slot("paused")
+                paused = turn.slot("paused")
+                paused = put_aside(kept, paused) if kept.get("step") else paused
                 return [*self._over({}, paused), FollowupAction("move_form")]
         return await super().act(turn)
 

@@ -6,12 +6,14 @@ from typing import Any
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.cases import CheckComplaint, about_own_case, follow_up, open_complaint, take_back
+from actions.choosing import SOONEST
 from actions.complaints import VENTS
 from actions.doctors import ShowSchedule
 from actions.people import LONGEST_NAME
 from actions.questions import ASKS_NOTICES, MEDICAL, tell_notices, tell_phone
 from actions.request_kinds import TAKES_BACK, own_requests
 from actions.turn import Buttons, Turn, TurnAction
+from actions.which import errand_of_own
 from actions.wishes import ClinicWish, apply, hear
 from service import safety
 from service.answers import find_answers
@@ -93,6 +95,9 @@ class NotUnderstood(TurnAction):
             return [FollowupAction("booking_form")]
         if TAKES_BACK.search(turn.text) and await own_requests(turn):
             return [FollowupAction("cancel_form")]
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         if about_own_case(turn.text) and await open_complaint(turn) is not None:
             return await CheckComplaint().act(turn)
         if await tell_phone(turn):
@@ -208,6 +213,9 @@ class Inform(TurnAction):
         events = None if turn.loop else await follow_up(turn)
         if events is not None:
             return events
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         topic: dict[str, Any] = turn.slot("topic") or {}
         heard = await hear(turn, str(topic.get("department", "")))
         wish = ClinicWish.of(topic)
@@ -218,13 +226,18 @@ class Inform(TurnAction):
             turn.say("not_caught")
             return []
         person = find_name(turn.text, bare=len(turn.text.strip()) <= LONGEST_NAME)
-        named = heard.departments or heard.doctors or person
-        if turn.typed and named and _BOOKING.search(turn.text):
+        person = "" if person in [one.name for one in heard.doctors] else person
+        phone = _PHONE.search(turn.text)
+        clinic = heard.departments or heard.doctors
+        if turn.typed and (clinic or person) and _BOOKING.search(turn.text):
             return [FollowupAction("booking_form")]
-        if turn.typed and topic.get("department") and (person or _PHONE.search(turn.text)):
+        spoken_of = topic.get("department") or topic.get("doctors")
+        if turn.typed and ((clinic and person) or (spoken_of and SOONEST.search(turn.text))):
+            return [FollowupAction("booking_form")]
+        if turn.typed and topic.get("department") and (person or phone):
             # Clinic times were just shown, and a name follows: that is a booking.
             return [FollowupAction("booking_form")]
-        if heard.departments or heard.doctors or (topic and (heard.when.days or heard.when.period)):
+        if clinic or (spoken_of and (heard.when.days or heard.when.period)):
             return await ShowSchedule().show(turn, wish)
         if heard.unknown_doctor:
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
@@ -235,7 +248,8 @@ class Inform(TurnAction):
         if advice.question or (advice.suggestions and advice.suggestions[0].score >= TYPICAL):
             return [FollowupAction("finding_form")]
         turn.say("inform_what_for", _START[:4])
-        return []
+        told = {"name": person, "phone": phone[0] if phone else "", **wish.kept()}
+        return [SlotSet("topic", {**topic, **{key: one for key, one in told.items() if one}})]
 
 
 class Affirm(TurnAction):
@@ -267,6 +281,9 @@ class Deny(TurnAction):
         events = None if turn.loop else await follow_up(turn)
         if events is not None:
             return events
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         turn.say("not_caught" if turn.loop else "deny")
         return []
 
@@ -281,10 +298,9 @@ class Resume(TurnAction):
         if not paused:
             turn.say("nothing_paused", _START[:4])
             return []
-        kept = {**paused, "resumed": True}
         return [
-            SlotSet("draft", kept),
-            SlotSet("paused", None),
+            SlotSet("draft", {**paused, "resumed": True}),
+            SlotSet("paused", paused.get("before")),
             FollowupAction(str(paused["form"])),
         ]
 
