@@ -15,7 +15,7 @@ from actions.outcomes import (
 )
 from actions.people import PatientReader
 from actions.turn import Turn
-from actions.which import described, parts_of_move
+from actions.which import MOVES, described, parts_of_move
 from actions.wishes import ClinicWish, Heard, apply, hear, yuan
 from service import appointments
 from service.crypto import masked_phone
@@ -37,48 +37,33 @@ class Booking(Errand):
         """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
         known = {**topic, **turn.values}
-        told = {key: known[key] for key in _OF_THE_PERSON if known.get(key)}
-        return {"wish": ClinicWish.of(topic).kept(), **told}
+        told = {key: known[key] for key in _TOLD if known.get(key)}
+        wish = ClinicWish.of(topic)
+        if turn.typed and "也" in turn.text:
+            wish.department = wish.department or str(topic.get("at", ""))
+        draft = {"wish": wish.kept(), **told}
+        if topic.get("booked") and not _ONE_MORE.search(turn.text):
+            draft["beside"] = topic["booked"]
+        return draft
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
-        if step and await self._is_of_another(turn, draft):
-            return False
-        if step and turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5:
+        if step and self._is_aside(turn):
             return False
         if step and turn.typed and _NEXT.match(turn.text) and await self._read_next(turn, draft):
             return True
-        wish = ClinicWish.of(draft.get("wish"))
-        chooser = SessionChooser(turn, draft)
         person = await PatientReader(turn, draft).read(step)
+        chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or person
-        # What is a name or a phone here speaks of no doctor and no day.
-        answers = person and step in ("name", "patient", "phone")
-        said = _NUMBERS.sub(" ", turn.text.replace(draft.get("name") or "\0", " "))
-        heard = await hear(turn, wish.department, said=said if answers else None)
+        heard = await self._heard(turn, draft, answer=person and step in _PERSON_STEPS)
         if turn.typed and _SEVERAL.search(turn.text):
             draft["several"] = "heard"
             draft.pop("relation", None)
             draft.pop("sex", None)
-        suggested = draft.get("suggested") if step == "clinic" else None
-        goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
-        if suggested and not heard.departments and not heard.doctors and goes_on:
-            wish.department = draft.pop("suggested")[0]
-            draft["wish"] = wish.kept()
-            new = True
-        if heard.anything and not self._is_open_word(heard, wish, step):
-            if not step and turn.typed and heard.departments and wish.department:
-                wish = ClinicWish()
-            if step == "doctor" and heard.departments and not heard.doctors:
-                await self._narrow(turn, wish, heard)
-            apply(wish, heard)
-            if heard.is_open and not wish.days:
-                draft["any"] = True
-            chooser.note(heard)
-            draft["wish"] = wish.kept()
-            draft.pop("session", None)
-            new = True
+        if step == "clinic":
+            new = self._read_suggested(turn, draft, heard, new) or new
+        new = await self._read_wish(turn, draft, step, heard) or new
         if step and chooser.reads_other_wish():
             new = True
         if step == "clinic" and turn.typed and not new:
@@ -91,15 +76,62 @@ class Booking(Errand):
             draft.pop("yes", None)
         return new
 
+    def _is_aside(self, turn: Turn) -> bool:
+        """A question, or one's data looked at; 名字错了，是罗莉 belongs to the booking."""
+        if turn.intent == "manage_patient":
+            return not (turn.typed and _CORRECTS.search(turn.text))
+        return turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5
+
+    async def _heard(self, turn: Turn, draft: Draft, *, answer: bool) -> Heard:
+        """What is said of the clinic; in an answer about the person no name and no phone is."""
+        department = ClinicWish.of(draft.get("wish")).department
+        if not answer:
+            return await hear(turn, department)
+        said = turn.text.replace(draft.get("name") or "\0", " ")
+        return await hear(turn, department, said=_NUMBERS.sub(" ", said))
+
+    def _read_suggested(self, turn: Turn, draft: Draft, heard: Heard, new: bool) -> bool:
+        """Who goes on without naming a department takes the one that was suggested."""
+        goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
+        if not draft.get("suggested") or heard.departments or heard.doctors or not goes_on:
+            return False
+        wish = ClinicWish.of(draft.get("wish"))
+        wish.department = draft.pop("suggested")[0]
+        draft["wish"] = wish.kept()
+        return True
+
+    async def _read_wish(self, turn: Turn, draft: Draft, step: str, heard: Heard) -> bool:
+        """Another department, doctor, day or kind of number: what was chosen is put back."""
+        wish = ClinicWish.of(draft.get("wish"))
+        if not heard.anything or self._is_open_word(heard, wish, step):
+            return False
+        if not step and turn.typed and heard.departments and wish.department:
+            wish = ClinicWish()
+        if step == "doctor" and heard.departments and not heard.doctors:
+            await self._narrow(turn, wish, heard)
+        apply(wish, heard)
+        if heard.is_open and not wish.days:
+            draft["any"] = True
+        SessionChooser(turn, draft).note(heard)
+        draft["wish"] = wish.kept()
+        draft.pop("session", None)
+        return True
+
     async def _read_next(self, turn: Turn, draft: Draft) -> bool:
         """还有我自己，消化科周五上午 in the middle of another's booking: kept for right after it."""
         person: Draft = {}
         await PatientReader(turn, person).read("")
-        told = {key: person[key] for key in ("patient", *_OF_THE_PERSON) if key in person}
-        if not told or told.get("name") == draft.get("name", ""):
+        told = {key: person[key] for key in ("patient", *_TOLD) if key in person}
+        heard = await hear(turn)
+        clinic = heard.departments or heard.doctors
+        if not (told.get("name") or told.get("relation")) or not (clinic or told.get("relation")):
+            return False
+        known = [key for key in ("name", "relation") if told.get(key) and draft.get(key)]
+        if not clinic and all(told[key] == draft[key] for key in known):
+            # The one who is being booked, named only now.
             return False
         wish = ClinicWish()
-        apply(wish, await hear(turn))
+        apply(wish, heard)
         draft["next"] = {**wish.kept(), **told}
         draft["several"] = "heard"
         return True
@@ -134,17 +166,18 @@ class Booking(Errand):
             return True
         return False
 
-    async def _is_of_another(self, turn: Turn, draft: Draft) -> bool:
+    async def gives_way(self, turn: Turn, draft: Draft) -> str:
         """我妈的改到周一 in the middle of another booking: a standing one is meant, not this."""
-        if turn.intent == "manage_patient":
-            return not (turn.typed and _CORRECTS.search(turn.text))
-        if turn.intent != "reschedule_appointment":
-            return False
+        if "booking" in turn.values:
+            return "move_form"
+        if turn.intent != "reschedule_appointment" and not MOVES.search(turn.text):
+            return ""
         moved, _ = parts_of_move(turn.text)
         standing = await described(turn, await own_bookings(turn), moved)
         handbook = await turn.handbook()
         clinic = handbook.find_departments(moved) or handbook.find_doctors(moved)
-        return any(clinic or one.patient_id != draft.get("patient") for one in standing)
+        others = [one for one in standing if clinic or one.patient_id != draft.get("patient")]
+        return "move_form" if others else ""
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         await self._put_back_unfit(turn, draft)
@@ -198,6 +231,7 @@ class Booking(Errand):
         if draft.pop("unsure", False):
             turn.say("booking_what_to_change", _CHANGES)
             return "change"
+        await self._mention_other(turn, draft)
         doctor = session.practitioner
         turn.say(
             "booking_confirm",
@@ -210,6 +244,19 @@ class Booking(Errand):
             when=session_line(session, turn.today, doctor=False),
         )
         return "confirm"
+
+    async def _mention_other(self, turn: Turn, draft: Draft) -> None:
+        """Who books again right away may mean this one instead of the one just made."""
+        just = draft.pop("beside", "")
+        for one in await own_bookings(turn):
+            if one.number == just and one.patient_id == draft.get("patient"):
+                values = json.dumps({"booking": just, "session": draft["session"]})
+                turn.say(
+                    "booking_beside",
+                    [("换成这个", f"/reschedule_appointment{values}")],
+                    when=session_line(one.session, turn.today, doctor=False),
+                    department=one.session.practitioner.department.name,
+                )
 
     async def _book(self, turn: Turn, draft: Draft, patient: PatientCard) -> str:
         try:
@@ -257,9 +304,11 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
-_NEXT = re.compile(r"(?:还有|另外|再给|再帮|也给|顺便给|对了)")
-_OF_THE_PERSON = ("name", "phone", "relation", "sex", "age")
-_CORRECTS = re.compile(r"错|不对|不是|应该|写成|改成|换成|改一下|更正")
+_ONE_MORE = re.compile(r"再|还|另|也|加")
+_NEXT = re.compile(r"(?:还有|另外|再给|再帮|也给|顺便给)")
+_PERSON_STEPS = ("name", "patient", "phone")
+_TOLD = ("name", "phone", "relation", "sex", "age")
+_CORRECTS = re.compile(r"错|换|不对|不是|应该|写成|改成|改一下|更正")
 _NUMBERS = re.compile(r"\d[\d\s-]{4,}")
 _BOOKS = re.compile(r"约|挂|换")
 _SEVERAL = re.compile(

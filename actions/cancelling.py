@@ -82,6 +82,10 @@ class CancelBooking(WithBooking):
             return other and not turn.denies
         if not fitting and "申请" in turn.text:
             fitting = requests
+        if not fitting and turn.intent == "deny":
+            # 取消吧 right after the receipt.
+            just = (turn.slot("topic") or {}).get("request")
+            fitting = [one for one in requests if one.number == just]
         if not fitting and requests and not draft.get("refused") and not await own_bookings(turn):
             fitting = requests
         if len(fitting) == 1:

@@ -78,16 +78,28 @@ class SessionChooser:
         if heard.when.ask:
             self._draft["ask_when"] = heard.when.reason or "unclear"
 
+    def reads_other_doctor(self) -> bool:
+        """换个医生: the one that was shown is put back, and the others are listed."""
+        turn, wish = self._turn, self._wish
+        wants = _OTHER_DOCTOR.search(turn.text) and not ASKS_WHY.search(turn.text)
+        if turn.values.get("change") != "doctor" and not wants:
+            return False
+        shown = self._draft.pop("doctor_shown", None)
+        if shown is not None:
+            self._draft["not_doctor"] = shown
+        self._draft["list_doctors"] = True
+        self._draft.pop("session", None)
+        wish.doctors = []
+        self._keep(wish)
+        return True
+
     def reads_other_wish(self) -> bool:
         """换个医生, 换个时间, 换个科: what was chosen is put back."""
+        if self.reads_other_doctor():
+            return True
         turn, wish = self._turn, self._wish
         change = turn.values.get("change")
-        wants = not ASKS_WHY.search(turn.text)
-        if change == "doctor" or (wants and _OTHER_DOCTOR.search(turn.text)):
-            self._draft["not_doctor"] = self._draft.pop("doctor_shown", None)
-            wish.doctors = []
-            self._draft["list_doctors"] = True
-        elif change == "day" or (turn.typed and _OTHER_DAY.search(turn.text)):
+        if change == "day" or (turn.typed and _OTHER_DAY.search(turn.text)):
             if not turn.when().days:
                 wish.days, wish.period = [], ""
         elif turn.typed and _OTHER_DEPARTMENT.search(turn.text):

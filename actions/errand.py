@@ -78,7 +78,7 @@ def _was_misbooked(turn: Turn) -> bool:
 
 
 _OF_BOOKINGS = ("move_form", "cancel_form")
-MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错|错科|(?:挂|约|订)成")
+MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错(?!.{0,4}(?:药|水|瓶|针|吊))|错科|(?:挂|约|订)成")
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 
@@ -141,6 +141,10 @@ class Errand(TurnAction):
                 return self._over(draft, put_aside(kept, paused))
             if self._is_left_for(turn, step):
                 return []
+            other = await self.gives_way(turn, draft)
+            if other:
+                kept = {"form": self.form, "values": draft, "step": step}
+                return [*self._over({}, put_aside(kept, paused)), FollowupAction(other)]
             heard = turn.resumes or await self.read(turn, draft, step)
             if not heard and turn.intent not in self.opens:
                 return []
@@ -165,6 +169,10 @@ class Errand(TurnAction):
     def ends(self, turn: Turn, step: str) -> bool:
         """Whether the patient gives this errand up."""
         return turn.stops
+
+    async def gives_way(self, turn: Turn, draft: Draft) -> str:
+        """The form of another errand that the words are about, whatever their intent."""
+        return ""
 
     def _misses(self, turn: Turn, kept: Draft) -> int:
         """How often running the question got no answer; from the second time on two ways out."""

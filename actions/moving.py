@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.appointments import patient_name, say_past_cutoff
 from actions.choosing import SessionChooser, session_line
@@ -14,7 +17,11 @@ from actions.wishes import ClinicWish, Heard, apply, hear
 from service import appointments
 from service.errors import NotFound, NotYours, PastCutoff
 from service.model import Appointment, ClinicSession
+from service.triage import TYPICAL, find_departments
+from service.when import When
+from service.when.shift import read_shift
 
+_OF_A_BOOKING = re.compile(r"改|换|挪|调|约|号|门诊|错|时间")
 _OF_TIME = re.compile(r"时间|日子|日期|天|上午|下午|医生|大夫")
 _WRONG_DEPARTMENT = re.compile(r"错科|科室?.{0,2}错|错.{0,2}科")
 
@@ -31,6 +38,14 @@ class MoveBooking(WithBooking):
     own = ("book_appointment",)
     verb = "move"
 
+    async def act(self, turn: Turn) -> list[EventType]:
+        """月经推迟了十天 speaks of no booking, though it sounds like one that was put off."""
+        if turn.typed and not turn.loop_is_asking and not _OF_A_BOOKING.search(turn.text):
+            advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
+            if advice.suggestions and advice.suggestions[0].score >= TYPICAL:
+                return [SlotSet("requested_slot", None), FollowupAction("finding_form")]
+        return await super().act(turn)
+
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step == "confirm" and turn.affirms:
             draft["yes"] = True
@@ -43,13 +58,20 @@ class MoveBooking(WithBooking):
             return True
         if await request.read():
             return True
-        chooser = SessionChooser(turn, draft)
-        if await chooser.read_pressed():
-            return True
         found = await self.read_booking(turn, draft)
         if found:
             draft.pop("request", None)
+        chooser = SessionChooser(turn, draft)
+        if await chooser.read_pressed():
+            if found:
+                # 换成这个 instead of one more booking.
+                draft["settles"] = "booking_form"
+            return True
         if await self._read_wish(turn, draft, step, found=found) or found:
+            return True
+        if chooser.reads_other_doctor():
+            draft["wished"] = True
+            draft["same_day"] = not step
             return True
         if step and chooser.reads_other_wish():
             draft["wished"] = True
@@ -64,7 +86,10 @@ class MoveBooking(WithBooking):
         """Where the booking shall go: another day or half-day, another doctor, another department."""
         wish = ClinicWish.of(draft.get("wish"))
         heard = await self._heard(turn, wish, found=found or bool(draft.get("not_named")))
-        if not heard.anything:
+        shift = read_shift(turn.text) if turn.typed else 0
+        if shift:
+            heard = replace(heard, when=When())
+        elif not heard.anything:
             draft["other_department"] = bool(_WRONG_DEPARTMENT.search(turn.text))
             return False
         elsewhere = bool(heard.departments) and not heard.doctors
@@ -74,8 +99,9 @@ class MoveBooking(WithBooking):
         draft.pop("session", None)
         draft["wished"] = True
         draft["named"] = bool(heard.doctors)
-        # 改成下午 and 改成眼科 leave the day as it is.
-        draft["same_day"] = not heard.when.days and (elsewhere or not step)
+        # 改成下午 and 改成眼科 leave the day as it is, 推迟一天 counts from it.
+        draft["same_day"] = not heard.when.days and bool(elsewhere or not step or shift)
+        draft["shift"] = shift
         return True
 
     async def _heard(self, turn: Turn, wish: ClinicWish, *, found: bool) -> Heard:
@@ -149,13 +175,16 @@ class MoveBooking(WithBooking):
         wish, clinic = ClinicWish.of(draft.get("wish")), booking.session
         doctor = clinic.practitioner
         if draft.pop("same_day", False) and not wish.doctors:
-            wish.days = [clinic.day.isoformat()]
+            day = clinic.day + timedelta(days=draft.pop("shift", 0))
+            wish.days = [day.isoformat()]
             wish.period = wish.period or clinic.period
         if wish.department:
             draft.pop("other_department", None)
         elif not draft.get("other_department"):
             wish.department = doctor.department.name
         draft["prefer"] = doctor.id
+        if draft.get("list_doctors"):
+            draft.setdefault("not_doctor", doctor.id)
         if not wish.doctors and not any(draft.get(key) for key in _WISHED):
             wish.doctors = [doctor.id]
         elif draft.get("wished") and wish.doctors == [doctor.id] and not draft.get("named"):

@@ -182,6 +182,11 @@ class PatientReader:
             return all(card.relation for card in cards)
         return bool(relation)
 
+    def _fits(self, card: PatientCard) -> bool:
+        """Whether a patient whose relation was never said may be the relative who is meant."""
+        sexes = {card.sex, self._draft.get("sex")} - {None}
+        return not card.relation and len(sexes) < 2
+
     async def ask(self, errand: str) -> str:
         """Ask for what is missing about the person; nothing when all is known."""
         turn, draft = self._turn, self._draft
@@ -192,7 +197,7 @@ class PatientReader:
                 return "patient"
             who = _POLITE.get(draft.get("relation", ""), "")
             # Somebody whose relation was never said may be the one.
-            maybe = [card for card in cards if not card.relation and not draft.get("new_patient")]
+            maybe = [] if draft.get("new_patient") else [card for card in cards if self._fits(card)]
             turn.say("name_of" if who else f"name_for_{errand}", _cards_as_buttons(maybe), who=who)
             return "name"
         if not draft.get("phone"):

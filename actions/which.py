@@ -22,6 +22,7 @@ from service.model import Appointment
 from service.patients import PatientCard
 from service.person_names import RELATIONS, same_relation
 from service.when import read_when
+from service.when.shift import before_shift
 
 _NOT_THAT = re.compile(r"不(?:想|要)?(?:是|取消|退|改)[^，,。！!\s是]*")
 """不是康复科的, 是中医科的: what is refused is not what is meant."""
@@ -35,7 +36,7 @@ _MISTAKEN = re.compile(r"(.*?)(?:挂|约|选|点|订)成(.*)", re.DOTALL)
 _CHANGED = re.compile(
     r"(.*?)(?:改|换)(?!.*(?:的|那|这|号|预约|时间|日子|期|一下|天))(.+)", re.DOTALL
 )
-_MOVES = re.compile(r"(?:改|换|挪|调|推迟|提前)(?:到|成|为|至)")
+MOVES = re.compile(r"(?:改|换|挪|调|推迟|提前)(?:到|成|为|至)")
 _GIVES_BACK = re.compile(r"(?<![不别])(?:取消|退)(?:了|掉|吧|它)?|不(?:要|去|看|挂|约|来)了")
 _A_NUMBER = re.compile(r"预约|挂的?号|门诊")
 _RELATIVE = re.compile(RELATIONS)
@@ -51,6 +52,7 @@ _OF_ONE_BOOKING = (
     "any",
     "not_session",
     "same_day",
+    "shift",
     "other_department",
 )
 
@@ -99,7 +101,7 @@ def _may_be(card: PatientCard, said: str) -> bool:
         return True
     if card.relation:
         return same_relation(card.relation, relation)
-    return None in (card.sex, sex := sex_of_relation(relation)) or card.sex == sex
+    return len({card.sex, sex_of_relation(relation)} - {None}) < 2
 
 
 def _is_relative(relation: str, text: str) -> bool:
@@ -113,19 +115,20 @@ def _is_relative(relation: str, text: str) -> bool:
 async def errand_of_own(turn: Turn) -> str:
     """The form that words outside of an errand mean when a booking stands: 改成周四下午, 取消吧.
 
-    不去了 and its kin say so little that they mean only what was just booked.
+    不去了 and its kin say so little that they mean only what was just booked or asked for.
     """
-    if not turn.typed or turn.loop:
+    topic = turn.slot("topic") or {}
+    if not turn.typed or turn.loop or "case" in topic:
         return ""
-    just = (turn.slot("topic") or {}).get("booked")
+    just = topic.get("booked") or topic.get("request")
     gives_back = _GIVES_BACK.search(turn.text)
-    if _MOVES.search(turn.text) or (just and MISBOOKED.search(turn.text)):
+    if MOVES.search(turn.text) or (topic.get("booked") and MISBOOKED.search(turn.text)):
         form = "move_form"
     elif gives_back and (just or "取消" in gives_back[0]):
         form = "cancel_form"
     else:
         return ""
-    return form if await own_bookings(turn) else ""
+    return form if await own_bookings(turn) or topic.get("request") else ""
 
 
 class WithBooking(Errand):
@@ -187,7 +190,8 @@ class WithBooking(Errand):
         if self.verb == "cancel":
             return () if again else turn.when().days
         match = _MOVED.match(turn.text)
-        return () if match is None else read_when(match[1], turn.now).days
+        moved = match[1] if match else before_shift(turn.text)
+        return read_when(moved, turn.now).days if moved else ()
 
     def _take(self, draft: Draft, number: str) -> bool:
         """Another booking than before begins anew; the wished day stays."""
