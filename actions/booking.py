@@ -14,6 +14,7 @@ from actions.outcomes import (
     say_refusal,
 )
 from actions.people import PatientReader
+from actions.several import TOLD_OF_A_PERSON, SeveralPeople, wish_of_next
 from actions.turn import Turn
 from actions.which import MOVES, described, parts_of_move
 from actions.wishes import ClinicWish, Heard, apply, hear, yuan
@@ -37,9 +38,9 @@ class Booking(Errand):
         """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
         known = {**topic, **turn.values}
-        told = {key: known[key] for key in _TOLD if known.get(key)}
+        told = {key: known[key] for key in TOLD_OF_A_PERSON if known.get(key)}
         wish = ClinicWish.of(topic)
-        if turn.typed and "也" in turn.text:
+        if turn.typed and _SAME_DEPARTMENT.search(turn.text):
             wish.department = wish.department or str(topic.get("at", ""))
         draft = {"wish": wish.kept(), **told}
         if topic.get("booked") and not _ONE_MORE.search(turn.text):
@@ -51,16 +52,14 @@ class Booking(Errand):
             return True
         if step and self._is_aside(turn):
             return False
-        if step and turn.typed and _NEXT.match(turn.text) and await self._read_next(turn, draft):
+        several = SeveralPeople(turn, draft)
+        if step and await several.read_next():
             return True
         person = await PatientReader(turn, draft).read(step)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or person
         heard = await self._heard(turn, draft, answer=person and step in _PERSON_STEPS)
-        if turn.typed and _SEVERAL.search(turn.text):
-            draft["several"] = "heard"
-            draft.pop("relation", None)
-            draft.pop("sex", None)
+        several.read_together()
         if step == "clinic":
             new = self._read_suggested(turn, draft, heard, new) or new
         new = await self._read_wish(turn, draft, step, heard) or new
@@ -72,6 +71,11 @@ class Booking(Errand):
             new = bool(advice.suggestions) and advice.suggestions[0].score >= TYPICAL
         if step and turn.intent == "find_department" and _BOOKS.search(turn.text):
             new = True
+        if step and not new and turn.intent == "reschedule_appointment":
+            # A change that was not understood, of this booking: no other one stands.
+            new = not await own_bookings(turn)
+            if new:
+                turn.say("not_caught")
         if new:
             draft.pop("yes", None)
         return new
@@ -80,7 +84,8 @@ class Booking(Errand):
         """A question, or one's data looked at; 名字错了，是罗莉 belongs to the booking."""
         if turn.intent == "manage_patient":
             return not (turn.typed and _CORRECTS.search(turn.text))
-        return turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5
+        asks = turn.intent in _QUESTIONS and turn.confidence > 0.5
+        return turn.typed and asks and not _CHEAPER.search(turn.text)
 
     async def _heard(self, turn: Turn, draft: Draft, *, answer: bool) -> Heard:
         """What is said of the clinic; in an answer about the person no name and no phone is."""
@@ -115,25 +120,6 @@ class Booking(Errand):
         SessionChooser(turn, draft).note(heard)
         draft["wish"] = wish.kept()
         draft.pop("session", None)
-        return True
-
-    async def _read_next(self, turn: Turn, draft: Draft) -> bool:
-        """还有我自己，消化科周五上午 in the middle of another's booking: kept for right after it."""
-        person: Draft = {}
-        await PatientReader(turn, person).read("")
-        told = {key: person[key] for key in ("patient", *_TOLD) if key in person}
-        heard = await hear(turn)
-        clinic = heard.departments or heard.doctors
-        if not (told.get("name") or told.get("relation")) or not (clinic or told.get("relation")):
-            return False
-        known = [key for key in ("name", "relation") if told.get(key) and draft.get(key)]
-        if not clinic and all(told[key] == draft[key] for key in known):
-            # The one who is being booked, named only now.
-            return False
-        wish = ClinicWish()
-        apply(wish, heard)
-        draft["next"] = {**wish.kept(), **told}
-        draft["several"] = "heard"
         return True
 
     def _is_open_word(self, heard: Heard, wish: ClinicWish, step: str) -> bool:
@@ -181,14 +167,14 @@ class Booking(Errand):
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         await self._put_back_unfit(turn, draft)
-        if draft.get("several") == "heard" and draft.get("next"):
-            self._say_one_by_one(turn, draft)
+        several = SeveralPeople(turn, draft)
+        if draft.get("next"):
+            several.announce()
         chooser = SessionChooser(turn, draft)
         asked = await chooser.ask()
         if asked:
             return asked
-        if draft.get("several") == "heard":
-            self._say_one_by_one(turn, draft)
+        several.announce()
         patients = PatientReader(turn, draft)
         asked = await patients.ask("booking")
         if asked:
@@ -201,10 +187,6 @@ class Booking(Errand):
         if not draft.pop("yes", False):
             return await self._confirm(turn, draft)
         return await self._book(turn, draft, await patients.keep())
-
-    def _say_one_by_one(self, turn: Turn, draft: Draft) -> None:
-        draft["several"] = "said"
-        turn.say("booking_one_by_one")
 
     async def _put_back_unfit(self, turn: Turn, draft: Draft) -> None:
         """Say before the yes, not after it, that a department does not treat this person."""
@@ -273,20 +255,15 @@ class Booking(Errand):
             return await say_refusal(turn, draft, error)
         draft["booked"] = appointment.number
         say_receipt(turn, appointment, patient.name)
-        if draft.get("several"):
-            values = json.dumps(draft.get("next", {}), ensure_ascii=False)
-            turn.say("booking_next_person", [("约下一位", f"/book_appointment{values}")])
+        SeveralPeople(turn, draft).offer_next()
         return DONE
 
     def left_behind(self, draft: Draft) -> Draft | None:
         """What was booked and where, for a word after it; of several the next one's wish as well."""
-        wish = dict(draft.get("wish") or {})
-        at = {"at": wish.get("department", "")}
+        at = {"at": str((draft.get("wish") or {}).get("department", ""))}
         if draft.get("booked"):
             at["booked"] = draft["booked"]
-        if draft.get("next"):
-            return {**draft["next"], **at}
-        return {**wish, **at} if draft.get("several") else at
+        return {**wish_of_next(draft), **at}
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
         """那约感染科吧 stays here, though a department is named."""
@@ -304,17 +281,13 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
+_CHEAPER = re.compile(r"便宜[点的些](?!.*(?:多少|几))")
+_SAME_DEPARTMENT = re.compile(r"也|错人")
 _ONE_MORE = re.compile(r"再|还|另|也|加")
-_NEXT = re.compile(r"(?:还有|另外|再给|再帮|也给|顺便给)")
 _PERSON_STEPS = ("name", "patient", "phone")
-_TOLD = ("name", "phone", "relation", "sex", "age")
 _CORRECTS = re.compile(r"错|换|不对|不是|应该|写成|改成|改一下|更正")
 _NUMBERS = re.compile(r"\d[\d\s-]{4,}")
 _BOOKS = re.compile(r"约|挂|换")
-_SEVERAL = re.compile(
-    r"我(?:和|跟|与|还有)我?(?:老婆|老公|爱人|妈|爸|孩子|儿子|女儿|朋友|媳妇|父亲|母亲|妹|姐|弟|哥)"
-    r"|(?:两个?|俩|三个?|[一二]家)人(?:的|都|各|一起)|都(?:挂|约)(?:个|一个|上)|各(?:挂|约)|(?:挂|约)[两三2-5]个(?:人的)?号"
-)
 _CHANGES = [
     ("换时间", '/inform{"change": "day"}'),
     ("换医生", '/inform{"change": "doctor"}'),

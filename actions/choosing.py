@@ -15,7 +15,7 @@ from service.model import ClinicSession, Department
 from service.triage import find_departments
 
 _OTHER_DOCTOR = re.compile(
-    r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|不要(?:这个|他|她)(?:医生)?"
+    r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|(?:医生|大夫)(?:想|要|能)?(?:换|改)|不要(?:这个|他|她)(?:医生)?"
     r"|(?:挂|换|约|看)(?:一?个)?(?:别的|其他)(?!时|日|天|科)"
 )
 _OTHER_DAY = re.compile(
@@ -200,7 +200,7 @@ class SessionChooser:
             free = await self._find(wish.sessions(handbook))
         skipped = draft.get("not_doctor")
         listed = draft.get("list_doctors", False) and not draft.get("any")
-        if skipped is not None:
+        if skipped is not None and free:
             others = [one for one in free if one.practitioner_id != skipped]
             if not others:
                 draft.pop("not_doctor")

@@ -78,7 +78,7 @@ def _was_misbooked(turn: Turn) -> bool:
 
 
 _OF_BOOKINGS = ("move_form", "cancel_form")
-MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错(?!.{0,4}(?:药|水|瓶|针|吊))|错科|(?:挂|约|订)成")
+MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错(?!.{0,4}(?:药|水|瓶|针|吊|人))|错科|(?:挂|约|订)成")
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 

@@ -137,7 +137,7 @@ class PatientReader:
             return step in ("name", "patient") or bool(name)
         if name and facts.sex:
             draft["sex"] = facts.sex
-        return bool(name)
+        return bool(name) or (age is not None and bool(step))
 
     def _relation(self, text: str) -> str:
         match = _RELATIONS.search(text)

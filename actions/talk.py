@@ -247,7 +247,10 @@ class Inform(TurnAction):
         advice = find_departments(await turn.handbook(), turn.text)
         if advice.question or (advice.suggestions and advice.suggestions[0].score >= TYPICAL):
             return [FollowupAction("finding_form")]
-        turn.say("inform_what_for", _START[:4])
+        if not (person or phone or heard.anything):
+            turn.say("inform_what_for", _START[:4])
+            return []
+        turn.say("inform_kept", _START[:4])
         told = {"name": person, "phone": phone[0] if phone else "", **wish.kept()}
         return [SlotSet("topic", {**topic, **{key: one for key, one in told.items() if one}})]
 

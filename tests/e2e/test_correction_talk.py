@@ -157,6 +157,23 @@ async def test_another_department_for_this_patient_keeps_the_day(
     assert records.shown(clinic.day) in asked
 
 
+async def test_a_change_that_is_not_understood_leaves_the_booking_open(
+    chat: Chat, records: Records
+) -> None:
+    await until_confirm(chat, records, "眼科")
+    asked = await chat.say("改一下诊室")
+    assert "没有待就诊" not in asked
+    assert "请核对" in asked
+
+
+async def test_an_age_told_late_is_kept(chat: Chat, records: Records) -> None:
+    await until_confirm(chat, records, "眼科")
+    assert "请核对" in await chat.say("等等，我是70岁")
+    await chat.press("确认预约")
+    (patient,) = await records.patients(chat)
+    assert patient.age(records.today) == 70
+
+
 async def _two_days(records: Records, department: str) -> tuple[ClinicSession, ClinicSession]:
     free = await records.free(department)
     later = next(one for one in free if one.day > free[0].day)
