@@ -120,7 +120,9 @@ async def errand_of_own(turn: Turn) -> str:
     topic = turn.slot("topic") or {}
     if not turn.typed or turn.loop or "case" in topic:
         return ""
-    just = topic.get("booked") or topic.get("request")
+    # 不要了 to "the next one?" or "go on with the other?" is the answer to that.
+    asked = topic.get("department") or (turn.slot("paused") or {}).get("offered")
+    just = not asked and (topic.get("booked") or topic.get("request"))
     gives_back = _GIVES_BACK.search(turn.text)
     if MOVES.search(turn.text) or (topic.get("booked") and MISBOOKED.search(turn.text)):
         form = "move_form"

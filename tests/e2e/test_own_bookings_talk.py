@@ -134,6 +134,16 @@ async def test_what_was_just_booked_is_what_is_given_back(
     assert await records.bookings(chat) == []
 
 
+async def test_no_more_people_is_no_wish_to_give_the_booking_back(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("给我和我老婆都挂个骨科的号")
+    await chat.press("（余")
+    await chat.tell("李建国", chat.phone, "好的")
+    assert "要取消" not in await chat.say("不要了")
+    assert len(await records.bookings(chat)) == 1
+
+
 async def test_a_mind_may_be_changed_about_cancelling(chat: Chat, records: Records) -> None:
     await booked(chat, records, "骨科")
     assert "留着" in await chat.tell("取消我的预约", "不取消了")
