@@ -42,6 +42,7 @@ _A_NUMBER = re.compile(r"预约|挂的?号|门诊")
 _RELATIVE = re.compile(RELATIONS)
 _SOMEBODYS = re.compile(rf"(?<![他特你])({RELATIONS})(?=的|那|挂|约|预约|[，,。！!\s]*$)")
 _MYSELF = re.compile(r"我自己|本人|自己的")
+_MINE = re.compile(r"我的(?!预约|号|挂号)")
 _OF_ONE_BOOKING = (
     "session",
     "yes",
@@ -170,13 +171,26 @@ class WithBooking(Errand):
         if not fitting and await self._names_none(turn, bookings, said):
             draft["not_named"] = True
             return True
-        if len(bookings) == 1:
-            draft["booking"] = bookings[0].number
+        likely = await self._likely(turn, bookings, said)
+        if len(likely) == 1:
+            draft["booking"] = likely[0].number
         elif not fitting and turn.typed and not _A_NUMBER.search(turn.text):
             just = (turn.slot("topic") or {}).get("booked")
-            if just in [one.number for one in bookings]:
+            if just in [one.number for one in likely]:
                 draft["booking"] = just
         return False
+
+    async def _likely(
+        self, turn: Turn, bookings: list[Appointment], said: str
+    ) -> list[Appointment]:
+        """The bookings of whoever is spoken of, 我的 being nobody's who is a relative; else all."""
+        mine = bool(_MINE.search(said))
+        cards = {
+            card.id
+            for card in await turn.patients()
+            if _may_be(card, said) and not (mine and card.relation not in ("", "本人"))
+        }
+        return [one for one in bookings if one.patient_id in cards] or bookings
 
     async def _names_none(self, turn: Turn, bookings: list[Appointment], said: str) -> bool:
         """Whether the words describe a booking, and there is no such one."""

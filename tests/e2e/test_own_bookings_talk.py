@@ -144,6 +144,19 @@ async def test_no_more_people_is_no_wish_to_give_the_booking_back(
     assert len(await records.bookings(chat)) == 1
 
 
+async def test_mine_is_not_the_mothers_though_hers_was_booked_last(
+    chat: Chat, records: Records
+) -> None:
+    mine = await booked(chat, records, "骨科")
+    clinic = next(one for one in await records.free("皮肤科", after=3) if one.day > mine.day)
+    await chat.say(f"给我妈刘桂芳也挂一个皮肤科{records.half_day(clinic)}")
+    await chat.tell(chat.phone, "确认")
+    assert len(await records.bookings(chat)) == 2
+    asked = await chat.say("我的取消")
+    assert mine.number in asked
+    assert "刘桂芳" not in asked
+
+
 async def test_a_mind_may_be_changed_about_cancelling(chat: Chat, records: Records) -> None:
     await booked(chat, records, "骨科")
     assert "留着" in await chat.tell("取消我的预约", "不取消了")
