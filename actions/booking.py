@@ -1,21 +1,26 @@
 """Booking 预约挂号: a department or doctor, a day and half-day, a patient, a yes, a number."""
 
+import json
 import re
 
+from actions.appointments import own_bookings
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft, Errand
+from actions.outcomes import (
+    REFUSALS,
+    put_back_department,
+    say_already_booked,
+    say_receipt,
+    say_refusal,
+)
 from actions.people import PatientReader
+from actions.several import TOLD_OF_A_PERSON, SeveralPeople, wish_of_next
 from actions.turn import Turn
-from actions.wishes import ClinicWish, Heard, apply, day_words, hear, yuan
+from actions.which import MOVES, described, parts_of_move
+from actions.wishes import ClinicWish, Heard, apply, hear, yuan
 from service import appointments
 from service.crypto import masked_phone
-from service.errors import (
-    AlreadyBooked,
-    BookingPaused,
-    NotBookable,
-    SessionFull,
-    WrongPatient,
-)
+from service.errors import WrongPatient
 from service.model import Appointment
 from service.patients import PatientCard
 from service.triage import TYPICAL, find_departments
@@ -27,47 +32,37 @@ class Booking(Errand):
     form = "booking_form"
     word = "预约"
     opens = ("book_appointment",)
-    own = ("reschedule_appointment",)
+    own = ("reschedule_appointment", "manage_patient")
 
     async def begin(self, turn: Turn) -> Draft:
-        """Start from what was just spoken of: the department found, the doctor looked up."""
+        """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
-        return {"wish": ClinicWish.of(topic).kept()}
+        known = {**topic, **turn.values}
+        told = {key: known[key] for key in TOLD_OF_A_PERSON if known.get(key)}
+        wish = ClinicWish.of(topic)
+        if turn.typed and _SAME_DEPARTMENT.search(turn.text):
+            wish.department = wish.department or str(topic.get("at", ""))
+        draft = {"wish": wish.kept(), **told}
+        if topic.get("booked") and not _ONE_MORE.search(turn.text):
+            draft["beside"] = topic["booked"]
+        return draft
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
-        if step and turn.intent == "reschedule_appointment" and await self._is_of_another(turn):
+        if step and self._is_aside(turn):
             return False
-        if step and turn.typed and turn.intent in _QUESTIONS and turn.confidence > 0.5:
-            return False
-        wish = ClinicWish.of(draft.get("wish"))
-        heard = await hear(turn, wish.department)
+        several = SeveralPeople(turn, draft)
+        if step and await several.read_next():
+            return True
+        person = await PatientReader(turn, draft).read(step)
         chooser = SessionChooser(turn, draft)
-        new = await chooser.read_pressed() or await PatientReader(turn, draft).read(step)
-        if turn.typed and _SEVERAL.search(turn.text):
-            draft["several"] = "heard"
-            draft.pop("relation", None)
-            draft.pop("sex", None)
-        named = step in ("name", "patient", "phone") and new
-        suggested = draft.get("suggested") if step == "clinic" else None
-        goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
-        if suggested and not heard.departments and not heard.doctors and goes_on:
-            wish.department = draft.pop("suggested")[0]
-            draft["wish"] = wish.kept()
-            new = True
-        if heard.anything and not named and not self._is_open_word(heard, wish, step):
-            if not step and turn.typed and heard.departments:
-                wish = ClinicWish()
-            if step == "doctor" and heard.departments and not heard.doctors:
-                await self._narrow(turn, wish, heard)
-            apply(wish, heard)
-            if heard.is_open and not wish.days:
-                draft["any"] = True
-            chooser.note(heard)
-            draft["wish"] = wish.kept()
-            draft.pop("session", None)
-            new = True
+        new = await chooser.read_pressed() or person
+        heard = await self._heard(turn, draft, answer=person and step in _PERSON_STEPS)
+        several.read_together()
+        if step == "clinic":
+            new = self._read_suggested(turn, draft, heard, new) or new
+        new = await self._read_wish(turn, draft, step, heard) or new
         if step and chooser.reads_other_wish():
             new = True
         if step == "clinic" and turn.typed and not new:
@@ -76,9 +71,56 @@ class Booking(Errand):
             new = bool(advice.suggestions) and advice.suggestions[0].score >= TYPICAL
         if step and turn.intent == "find_department" and _BOOKS.search(turn.text):
             new = True
+        if step and not new and turn.intent == "reschedule_appointment":
+            # A change that was not understood, of this booking: no other one stands.
+            new = not await own_bookings(turn)
+            if new:
+                turn.say("not_caught")
         if new:
             draft.pop("yes", None)
         return new
+
+    def _is_aside(self, turn: Turn) -> bool:
+        """A question, or one's data looked at; 名字错了，是罗莉 belongs to the booking."""
+        if turn.intent == "manage_patient":
+            return not (turn.typed and _CORRECTS.search(turn.text))
+        asks = turn.intent in _QUESTIONS and turn.confidence > 0.5
+        return turn.typed and asks and not _CHEAPER.search(turn.text)
+
+    async def _heard(self, turn: Turn, draft: Draft, *, answer: bool) -> Heard:
+        """What is said of the clinic; in an answer about the person no name and no phone is."""
+        department = ClinicWish.of(draft.get("wish")).department
+        if not answer:
+            return await hear(turn, department)
+        said = turn.text.replace(draft.get("name") or "\0", " ")
+        return await hear(turn, department, said=_NUMBERS.sub(" ", said))
+
+    def _read_suggested(self, turn: Turn, draft: Draft, heard: Heard, new: bool) -> bool:
+        """Who goes on without naming a department takes the one that was suggested."""
+        goes_on = turn.affirms or heard.when.days or new or turn.intent == "book_appointment"
+        if not draft.get("suggested") or heard.departments or heard.doctors or not goes_on:
+            return False
+        wish = ClinicWish.of(draft.get("wish"))
+        wish.department = draft.pop("suggested")[0]
+        draft["wish"] = wish.kept()
+        return True
+
+    async def _read_wish(self, turn: Turn, draft: Draft, step: str, heard: Heard) -> bool:
+        """Another department, doctor, day or kind of number: what was chosen is put back."""
+        wish = ClinicWish.of(draft.get("wish"))
+        if not heard.anything or self._is_open_word(heard, wish, step):
+            return False
+        if not step and turn.typed and heard.departments and wish.department:
+            wish = ClinicWish()
+        if step == "doctor" and heard.departments and not heard.doctors:
+            await self._narrow(turn, wish, heard)
+        apply(wish, heard)
+        if heard.is_open and not wish.days:
+            draft["any"] = True
+        SessionChooser(turn, draft).note(heard)
+        draft["wish"] = wish.kept()
+        draft.pop("session", None)
+        return True
 
     def _is_open_word(self, heard: Heard, wish: ClinicWish, step: str) -> bool:
         """都行, 你看着办 when the day stands already: nothing about days was meant."""
@@ -110,25 +152,29 @@ class Booking(Errand):
             return True
         return False
 
-    async def _is_of_another(self, turn: Turn) -> bool:
-        """改眼科的预约 in the middle of another booking: a standing one is meant, not this."""
-        heard = await hear(turn)
-        named = {one.name for one in heard.departments}
-        named |= {one.department.name for one in heard.doctors}
-        standing = await appointments.standing(
-            turn.services.db, turn.services.clock, await turn.conversation_id()
-        )
-        return any(one.session.practitioner.department.name in named for one in standing)
+    async def gives_way(self, turn: Turn, draft: Draft) -> str:
+        """我妈的改到周一 in the middle of another booking: a standing one is meant, not this."""
+        if "booking" in turn.values:
+            return "move_form"
+        if turn.intent != "reschedule_appointment" and not MOVES.search(turn.text):
+            return ""
+        moved, _ = parts_of_move(turn.text)
+        standing = await described(turn, await own_bookings(turn), moved)
+        handbook = await turn.handbook()
+        clinic = handbook.find_departments(moved) or handbook.find_doctors(moved)
+        others = [one for one in standing if clinic or one.patient_id != draft.get("patient")]
+        return "move_form" if others else ""
 
     async def ask(self, turn: Turn, draft: Draft) -> str:
         await self._put_back_unfit(turn, draft)
+        several = SeveralPeople(turn, draft)
+        if draft.get("next"):
+            several.announce()
         chooser = SessionChooser(turn, draft)
         asked = await chooser.ask()
         if asked:
             return asked
-        if draft.get("several") == "heard":
-            draft["several"] = "said"
-            turn.say("booking_one_by_one")
+        several.announce()
         patients = PatientReader(turn, draft)
         asked = await patients.ask("booking")
         if asked:
@@ -152,9 +198,7 @@ class Booking(Errand):
         try:
             appointments.check_fit(department, draft.get("sex"), draft.get("age"))
         except WrongPatient as error:
-            draft.pop("session", None)
-            draft["wish"] = {}
-            say_wrong_patient(turn, error)
+            put_back_department(turn, draft, error)
 
     async def _taken(self, turn: Turn, draft: Draft) -> Appointment | None:
         """What a known patient has booked already in the half-day that is wished."""
@@ -169,6 +213,7 @@ class Booking(Errand):
         if draft.pop("unsure", False):
             turn.say("booking_what_to_change", _CHANGES)
             return "change"
+        await self._mention_other(turn, draft)
         doctor = session.practitioner
         turn.say(
             "booking_confirm",
@@ -182,6 +227,19 @@ class Booking(Errand):
         )
         return "confirm"
 
+    async def _mention_other(self, turn: Turn, draft: Draft) -> None:
+        """Who books again right away may mean this one instead of the one just made."""
+        just = draft.pop("beside", "")
+        for one in await own_bookings(turn):
+            if one.number == just and one.patient_id == draft.get("patient"):
+                values = json.dumps({"booking": just, "session": draft["session"]})
+                turn.say(
+                    "booking_beside",
+                    [("换成这个", f"/reschedule_appointment{values}")],
+                    when=session_line(one.session, turn.today, doctor=False),
+                    department=one.session.practitioner.department.name,
+                )
+
     async def _book(self, turn: Turn, draft: Draft, patient: PatientCard) -> str:
         try:
             appointment = await appointments.book(
@@ -193,35 +251,19 @@ class Booking(Errand):
                 session_id=draft["session"],
                 origin=turn.origin("book"),
             )
-        except SessionFull as error:
-            draft.pop("session")
-            return SessionChooser(turn, draft).offer(error.alternatives, "booking_just_full")
-        except AlreadyBooked as error:
-            draft.pop("session")
-            say_already_booked(turn, error.appointment)
-            return "session"
-        except NotBookable:
-            draft.pop("session")
-            turn.say("booking_over")
-            return await SessionChooser(turn, draft).ask() or DONE
-        except WrongPatient as error:
-            draft.clear()
-            say_wrong_patient(turn, error)
-            return "clinic"
-        except BookingPaused:
-            turn.say("booking_paused", [("找人工", "/ask_human")])
-            turn.flag("human", "booking paused")
-            return DONE
+        except REFUSALS as error:
+            return await say_refusal(turn, draft, error)
+        draft["booked"] = appointment.number
         say_receipt(turn, appointment, patient.name)
-        if draft.get("several"):
-            turn.say("booking_next_person", [("约下一位", "/book_appointment")])
+        SeveralPeople(turn, draft).offer_next()
         return DONE
 
     def left_behind(self, draft: Draft) -> Draft | None:
-        """Where it is, for a question after it; of several people the next one's wish as well."""
-        wish = dict(draft.get("wish") or {})
-        at = {"at": wish.get("department", "")}
-        return {**wish, **at} if draft.get("several") else at
+        """What was booked and where, for a word after it; of several the next one's wish as well."""
+        at = {"at": str((draft.get("wish") or {}).get("department", ""))}
+        if draft.get("booked"):
+            at["booked"] = draft["booked"]
+        return {**wish_of_next(draft), **at}
 
     def _is_left_for(self, turn: Turn, step: str) -> bool:
         """那约感染科吧 stays here, though a department is named."""
@@ -239,57 +281,18 @@ _QUESTIONS = (
     "ask_report",
     "ask_aftercare",
 )
+_CHEAPER = re.compile(r"便宜[点的些](?!.*(?:多少|几))")
+_SAME_DEPARTMENT = re.compile(r"也|错人")
+_ONE_MORE = re.compile(r"再|还|另|也|加")
+_PERSON_STEPS = ("name", "patient", "phone")
+_CORRECTS = re.compile(r"错|换|不对|不是|应该|写成|改成|改一下|更正")
+_NUMBERS = re.compile(r"\d[\d\s-]{4,}")
 _BOOKS = re.compile(r"约|挂|换")
-_SEVERAL = re.compile(
-    r"我(?:和|跟|与|还有)我?(?:老婆|老公|爱人|妈|爸|孩子|儿子|女儿|朋友|媳妇|父亲|母亲|妹|姐|弟|哥)"
-    r"|(?:两个?|俩|三个?|[一二]家)人(?:的|都|各|一起)|都(?:挂|约)(?:个|一个|上)|各(?:挂|约)|(?:挂|约)[两三2-5]个(?:人的)?号"
-)
 _CHANGES = [
     ("换时间", '/inform{"change": "day"}'),
     ("换医生", '/inform{"change": "doctor"}'),
     ("换就诊人", '/inform{"change": "patient"}'),
 ]
-
-
-def say_wrong_patient(turn: Turn, error: WrongPatient) -> None:
-    """The department does not treat this person."""
-    turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
-
-
-def say_already_booked(turn: Turn, appointment: Appointment) -> None:
-    """The person has a number in this half-day."""
-    turn.say(
-        "booking_already",
-        [("改到别的时间", "/reschedule_appointment"), ("我的预约", "/check_appointment")],
-        when=session_line(appointment.session, turn.today),
-        department=appointment.session.practitioner.department.name,
-        number=appointment.number,
-    )
-
-
-def say_receipt(turn: Turn, appointment: Appointment, name: str, moved: bool = False) -> None:
-    """Number, time window, place and what to bring, right after it is written."""
-    session = appointment.session
-    department = session.practitioner.department
-    zone = turn.services.settings.zone
-    starts = appointment.window_starts.astimezone(zone)
-    ends = appointment.window_ends.astimezone(zone)
-    turn.say(
-        "booking_moved" if moved else "booking_done",
-        number=appointment.number,
-        patient=name,
-        department=department.name,
-        doctor=f"{session.practitioner.name} {session.practitioner.title}",
-        day=day_words(session.day, turn.today),
-        window=f"{starts:%H:%M}–{ends:%H:%M}",
-        queue=appointment.queue_number,
-    )
-    turn.say(
-        "booking_bring",
-        place=f"{department.location} {session.room}",
-        fee=yuan(session.fee),
-        hours=turn.services.settings.cancel_hours,
-    )
 
 
 ACTIONS = (Booking,)

@@ -1,9 +1,9 @@
 """取消: a booking given back, or a request or a place on the waiting list taken back."""
 
+import json
 import re
 
 from actions.appointments import (
-    WithBooking,
     booking_lines,
     own_bookings,
     patient_name,
@@ -14,11 +14,16 @@ from actions.choosing import session_line
 from actions.errand import DONE, Draft
 from actions.request_kinds import WORDS, just_made, named_requests, own_requests, request_line
 from actions.turn import Turn
+from actions.which import WithBooking
 from service import appointments
 from service.errors import NotFound, NotYours, PastCutoff
 from service.requests import withdraw_request
 
 _NUMBER = re.compile(r"FW\d{8}-\d{4,}", re.IGNORECASE)
+_CANCELS = re.compile(
+    r"(?:那|就|还是|嗯|是的?|对|好的?|要|我要|确认|确定|帮我|[，,\s])*"
+    r"(?:取消|退)(?:了|掉|吧|它|啊|这个|预约|[。！!\s])*"
+)
 
 
 class CancelBooking(WithBooking):
@@ -31,7 +36,7 @@ class CancelBooking(WithBooking):
     verb = "cancel"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
-        if step == "confirm" and turn.affirms:
+        if step == "confirm" and (turn.affirms or _CANCELS.fullmatch(turn.text.strip())):
             draft["yes"] = True
             return True
         if step == "confirm" and turn.typed and await self.refuses_it(turn, draft):
@@ -39,10 +44,14 @@ class CancelBooking(WithBooking):
             return True
         if await self._read_meant(turn, draft):
             return True
-        if step == "confirm" and turn.denies:
+        if step == "confirm" and (turn.denies or turn.stops):
             draft["no"] = True
             return True
         return False
+
+    def ends(self, turn: Turn, step: str) -> bool:
+        """取消吧 to the question itself is a yes, and 不取消了 its no."""
+        return step != "confirm" and super().ends(turn, step)
 
     async def _read_meant(self, turn: Turn, draft: Draft) -> bool:
         """The booking or the request that the words mean; the one rules the other out."""
@@ -118,9 +127,16 @@ class CancelBooking(WithBooking):
         except PastCutoff:
             say_past_cutoff(turn)
             return DONE
+        draft.pop("booking")
+        again = {"department": done.session.practitioner.department.name}
         turn.say(
             "cancel_done",
-            [("重新预约", "/book_appointment")],
+            [
+                (
+                    "重新预约",
+                    f"/book_appointment{json.dumps({**again, 'patient': done.patient_id})}",
+                )
+            ],
             number=done.number,
             patient=await patient_name(turn, done.patient_id),
             when=session_line(done.session, turn.today),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from actions.turn import Buttons, Turn
+from actions.turn import ASKS_WHY, Buttons, Turn
 from actions.wishes import PERIOD_NAMES, ClinicWish, Heard, day_words, days_words, yuan
 from service import sessions
 from service.appointments import find_session
@@ -15,7 +15,8 @@ from service.model import ClinicSession, Department
 from service.triage import find_departments
 
 _OTHER_DOCTOR = re.compile(
-    r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|不要(?:这个|他|她)(?:医生)?"
+    r"(?:换|改)(?:一?个|位|一下)?(?:别的)?(?:医生|大夫|专家|人|主任)|别的(?:医生|大夫)|(?:医生|大夫)(?:想|要|能)?(?:换|改)|不要(?:这个|他|她)(?:医生)?"
+    r"|(?:挂|换|约|看)(?:一?个)?(?:别的|其他)(?!时|日|天|科)"
 )
 _OTHER_DAY = re.compile(
     r"(?:换|改)(?:一?个|一?天|一下)?(?:别的)?(?:时间|日子|日期|天|时候)|(?:换|改)(?:一?天|期)|别的(?:时间|日子|天)|(?:时间|那天|这天).{0,4}(?:不行|不合适|没空|来不了|不对|错了)"
@@ -26,17 +27,15 @@ _ANY = re.compile(
 )
 
 
+SOONEST = re.compile(r"最早|最近(?:的|能)|[越尽](?:早|快)|赶紧|尽量早")
+
+
 class SessionChooser:
-    """Works on a draft: its ``wish``, the ``session`` chosen, and what was said about doctors.
+    """Works on a draft: its ``wish``, the ``session`` chosen, and what was said about doctors."""
 
-    Args:
-        moving: whether an existing booking is being moved.
-    """
-
-    def __init__(self, turn: Turn, draft: dict[str, Any], moving: bool = False) -> None:
+    def __init__(self, turn: Turn, draft: dict[str, Any]) -> None:
         self._turn = turn
         self._draft = draft
-        self._moving = moving
 
     @property
     def _wish(self) -> ClinicWish:
@@ -54,8 +53,7 @@ class SessionChooser:
             session = await find_session(self._turn.services.db, int(chosen))
         except NotFound:
             return False
-        self._draft["session"] = session.id
-        self._draft["doctor_shown"] = session.practitioner_id
+        self._take(session)
         self._draft.pop("list_doctors", None)
         self._draft.pop("not_doctor", None)
         wish = self._wish
@@ -63,8 +61,14 @@ class SessionChooser:
         self._keep(wish)
         return True
 
+    def _take(self, session: ClinicSession) -> None:
+        self._draft["session"] = session.id
+        self._draft["doctor_shown"] = session.practitioner_id
+
     def note(self, heard: Heard) -> None:
         """Keep what must be said about a wish before going on."""
+        if self._turn.typed and SOONEST.search(self._turn.text):
+            self._draft["soonest"] = True
         if heard.doctors or heard.when.days or heard.departments:
             self._draft.pop("list_doctors", None)
         if heard.doctors or heard.departments:
@@ -74,21 +78,38 @@ class SessionChooser:
         if heard.when.ask:
             self._draft["ask_when"] = heard.when.reason or "unclear"
 
+    def reads_other_doctor(self) -> bool:
+        """换个医生: the one that was shown is put back, and the others are listed."""
+        turn, wish = self._turn, self._wish
+        wants = _OTHER_DOCTOR.search(turn.text) and not ASKS_WHY.search(turn.text)
+        if turn.values.get("change") != "doctor" and not wants:
+            return False
+        shown = self._draft.pop("doctor_shown", None)
+        if shown is not None:
+            self._draft["not_doctor"] = shown
+        self._draft["list_doctors"] = True
+        self._draft.pop("session", None)
+        wish.doctors = []
+        self._keep(wish)
+        return True
+
     def reads_other_wish(self) -> bool:
         """换个医生, 换个时间, 换个科: what was chosen is put back."""
+        if self.reads_other_doctor():
+            return True
         turn, wish = self._turn, self._wish
         change = turn.values.get("change")
-        if change == "doctor" or _OTHER_DOCTOR.search(turn.text):
-            self._draft["not_doctor"] = self._draft.pop("doctor_shown", None)
-            wish.doctors = []
-            self._draft["list_doctors"] = True
-        elif change == "day" or (turn.typed and _OTHER_DAY.search(turn.text)):
+        if change == "day" or (turn.typed and _OTHER_DAY.search(turn.text)):
             if not turn.when().days:
                 wish.days, wish.period = [], ""
         elif turn.typed and _OTHER_DEPARTMENT.search(turn.text):
-            wish = ClinicWish()
+            wish = ClinicWish(days=wish.days, period=wish.period)
+            self._draft["other_department"] = True
         elif turn.values.get("any") or (turn.typed and _ANY.search(turn.text)):
-            self._draft["any"] = True
+            near = self._draft.get("near")
+            self._draft.update({"session": near} if near else {"any": True})
+            if SOONEST.search(self._turn.text):
+                self._draft["soonest"] = True
             return True
         else:
             return False
@@ -100,6 +121,7 @@ class SessionChooser:
         """Ask for what is missing to choose a session; nothing when one is chosen."""
         turn, draft, wish = self._turn, self._draft, self._wish
         handbook = await turn.handbook()
+        draft.pop("near", None)
         unknown = draft.pop("unknown_doctor", "")
         if unknown and not wish.doctors:
             turn.say("doctor_unknown", doctor=unknown)
@@ -141,7 +163,8 @@ class SessionChooser:
             place=department.location,
             phone=department.phone,
         )
-        self._draft.clear()
+        wish = self._wish
+        self._keep(ClinicWish(days=wish.days, period=wish.period))
         self._turn.say("booking_ask_department", _FIRST_DEPARTMENTS)
         return "clinic"
 
@@ -170,9 +193,14 @@ class SessionChooser:
             wish.days = []
             self._keep(wish)
         free = await self._find(wish.sessions(handbook))
+        if not free and wish.doctors and wish.kind and not await self._all_sessions(wish):
+            # 换个便宜的: this doctor never has such numbers, others do.
+            wish.doctors = []
+            self._keep(wish)
+            free = await self._find(wish.sessions(handbook))
         skipped = draft.get("not_doctor")
         listed = draft.get("list_doctors", False) and not draft.get("any")
-        if skipped is not None:
+        if skipped is not None and free:
             others = [one for one in free if one.practitioner_id != skipped]
             if not others:
                 draft.pop("not_doctor")
@@ -216,14 +244,16 @@ class SessionChooser:
             return "period"
         if len(wish.days) > 1 and len({one.day for one in free}) > 1 and not draft.get("any"):
             return self._offer_days(wish, free)
-        prefer = draft.get("prefer")
+        prefer, soonest = draft.get("prefer"), draft.pop("soonest", False)
+        if soonest:
+            earliest = min(one.starts_at for one in same_day)
+            same_day = [one for one in same_day if one.starts_at == earliest]
         chosen = min(
             same_day,
             key=lambda one: (one.practitioner_id != prefer, one.fee, one.starts_at, -one.left),
         )
         draft.pop("any", None)
-        draft["session"] = chosen.id
-        draft["doctor_shown"] = chosen.practitioner_id
+        self._take(chosen)
         return ""
 
     def _offer_days(self, wish: ClinicWish, free: Sequence[ClinicSession]) -> str:
@@ -279,18 +309,24 @@ class SessionChooser:
                 when=when + PERIOD_NAMES.get(wish.period, ""),
                 kind=wish.kind or "号",
             )
+        self._draft["near"] = near[0].id
         return self.offer(near, "booking_alternatives", waitlist=True)
 
     async def _why_none(self, wish: ClinicWish) -> str:
         """Full, cancelled, or no clinic at all: three things to a patient."""
+        found = await self._all_sessions(wish)
+        if not found:
+            return "booking_none" if wish.kind else "booking_no_clinic"
+        return "booking_cancelled" if all(one.cancelled for one in found) else "booking_none"
+
+    async def _all_sessions(self, wish: ClinicWish) -> list[ClinicSession]:
+        """The sessions of a wish, full and cancelled ones as well."""
         services = self._turn.services
         handbook = await self._turn.handbook()
         found = await sessions.find_sessions(
             services.db, wish.sessions(handbook), services.clock, services.settings
         )
-        if not found:
-            return "booking_none" if wish.kind else "booking_no_clinic"
-        return "booking_cancelled" if all(one.cancelled for one in found) else "booking_none"
+        return list(found)
 
     async def _nearest(self, wish: ClinicWish) -> list[ClinicSession]:
         """Up to four sessions that miss the wish by as little as can be."""

@@ -64,7 +64,7 @@ class Complaint(Errand):
         if kept.get("form") != self.form and _is_doubtful(turn):
             asks = len(turn.text) < SHORT and turn.text.rstrip("？?").endswith(("呢", "吗"))
             other = AnswerQuestion() if asks else NotUnderstood()
-            return self.gives_way(turn, await other.act(turn))
+            return self.hand_on(turn, await other.act(turn))
         return await super().act(turn)
 
     def _gives_up(self, turn: Turn, step: str) -> bool:

@@ -6,6 +6,7 @@ side question: the rules answer it, and the open question is asked again.
 """
 
 import copy
+import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -57,7 +58,35 @@ _UNCLEAR = (
     "unsure",
     "heard",
     "vents",
+    "next",
+    "several",
 )
+
+
+def put_aside(kept: Draft, paused: Draft | None) -> Draft:
+    """An errand to be taken up again, with those that were put aside ``before`` it."""
+    aside = {name: kept[name] for name in ("form", "values", "step")}
+    return {**aside, "before": _without(paused, kept["form"])}
+
+
+def _without(paused: Draft | None, *forms: Any) -> Draft | None:
+    """What was put aside, but for the errands of these forms."""
+    if not paused:
+        return None
+    before = _without(paused.get("before"), *forms)
+    if paused["form"] in forms:
+        return before
+    return {**{name: paused[name] for name in ("form", "values", "step")}, "before": before}
+
+
+def _was_misbooked(turn: Turn) -> bool:
+    """挂错了，应该是产科 right after a booking: that one is changed, whatever else it sounds like."""
+    just = (turn.slot("topic") or {}).get("booked")
+    return bool(just and turn.typed and MISBOOKED.search(turn.text))
+
+
+_OF_BOOKINGS = ("move_form", "cancel_form")
+MISBOOKED = re.compile(r"(?:挂|约|选|点|订)错(?!.{0,4}(?:药|水|瓶|针|吊|人))|错科|(?:挂|约|订)成")
 _SAYS_NOTHING = ("inform", "affirm", "deny", "nlu_fallback", "out_of_scope")
 
 
@@ -106,6 +135,8 @@ class Errand(TurnAction):
         mine = kept.get("form") == self.form and (turn.loop_is_asking or resumed)
         draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
         step = str(kept.get("step", "")) if mine else ""
+        if not kept and self.form not in _OF_BOOKINGS and _was_misbooked(turn):
+            return [SlotSet("requested_slot", None), FollowupAction("move_form")]
         paused = turn.slot("paused")
         before = copy.deepcopy(draft)
         told = False
@@ -115,9 +146,14 @@ class Errand(TurnAction):
                 turn.say(
                     "errand_stopped", [("继续办", '/affirm{"resume": true}')], errand=self.word
                 )
-                return self._over(draft, {"form": self.form, "values": draft, "step": step})
+                kept = {"form": self.form, "values": draft, "step": step}
+                return self._over(draft, put_aside(kept, paused))
             if self._is_left_for(turn, step):
                 return []
+            other = await self.gives_way(turn, draft)
+            if other:
+                kept = {"form": self.form, "values": draft, "step": step}
+                return [*self._over({}, put_aside(kept, paused)), FollowupAction(other)]
             heard = turn.resumes or await self.read(turn, draft, step)
             if not heard and turn.intent not in self.opens:
                 return []
@@ -125,9 +161,9 @@ class Errand(TurnAction):
         elif not mine:
             about = await about_own(turn)
             if about is not None and FollowupAction(self.form) not in about:
-                return self.gives_way(turn, about)
+                return self.hand_on(turn, about)
             if kept.get("form") and kept["form"] != self.form and kept.get("step"):
-                paused = {name: kept[name] for name in ("form", "values", "step")}
+                paused = put_aside(kept, paused)
             await self.read(turn, draft, "")
         misses = self._misses(turn, kept)
         asked = await self.ask(turn, draft)
@@ -142,18 +178,18 @@ class Errand(TurnAction):
             SlotSet("requested_slot", asked),
         ]
 
-    def gives_way(self, turn: Turn, events: list[EventType]) -> list[EventType]:
+    def hand_on(self, turn: Turn, events: list[EventType]) -> list[EventType]:
         """The events when what seemed to open this errand is seen to elsewhere: an open errand goes on
         afterwards, or waits for what follows.
         """
-        kept = turn.slot("draft") or {}
-        left = {name: kept.get(name) for name in ("form", "values", "step")}
+        kept, paused = turn.slot("draft") or {}, turn.slot("paused")
         waits = bool(kept.get("step")) and kept.get("form") != self.form
         over = [SlotSet("requested_slot", None)]
         if any(event["event"] == "followup" for event in events):
-            paused = left if waits else turn.slot("paused")
+            paused = put_aside(kept, paused) if waits else paused
             return [*over, SlotSet("draft", None), SlotSet("paused", paused), *events]
         if waits:
+            left = {name: kept[name] for name in ("form", "values", "step")}
             return [
                 *over,
                 SlotSet("draft", {**left, "resumed": True}),
@@ -165,6 +201,10 @@ class Errand(TurnAction):
     def ends(self, turn: Turn, step: str) -> bool:
         """Whether the patient gives this errand up."""
         return turn.stops
+
+    async def gives_way(self, turn: Turn, draft: Draft) -> str:
+        """The form of another errand that the words are about, whatever their intent."""
+        return ""
 
     def _misses(self, turn: Turn, kept: Draft) -> int:
         """How often running the question got no answer; from the second time on two ways out."""
@@ -184,8 +224,8 @@ class Errand(TurnAction):
         return not turn.typed or turn.confidence >= PLAIN
 
     def _remind(self, turn: Turn, paused: Any, draft: Draft) -> Any:
-        settled = (self.form, *self.replaces, draft.get("settles"))
-        if paused and paused.get("form") not in settled:
+        paused = _without(paused, self.form, *self.replaces, draft.get("settles"))
+        if paused:
             turn.say(
                 "errand_waiting",
                 [("继续刚才的", '/affirm{"resume": true}')],

@@ -30,7 +30,7 @@ class Opinion(Errand):
         """What was open before is asked again at once: an opinion is said in passing."""
         kept = turn.slot("draft") or {}
         if kept.get("form") != self.form and turn.intent == "give_praise" and _passes_on(turn):
-            return self.gives_way(turn, await AskHuman().act(turn))
+            return self.hand_on(turn, await AskHuman().act(turn))
         paused = turn.slot("paused")
         if kept.get("form") == self.form and paused and _is_for_the_other(turn):
             # 表扬护士, and then the phone that the booking asked for.

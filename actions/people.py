@@ -4,18 +4,23 @@ import json
 import re
 from typing import Any
 
-from actions.turn import Turn
+from actions.turn import ASKS_WHY, Turn
+from actions.wishes import hear
 from service.crypto import masked_phone
 from service.errors import BadValue
 from service.facts import read_facts, stated_age
 from service.honorifics import honorific, sex_of_relation
 from service.patients import PatientCard, add_patient, clean_phone
-from service.person_names import RELATIONS, find_name
+from service.person_names import RELATIONS, find_name, same_relation
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\dA-Za-z])\d[\d\s-]{4,}\d")
 _RELATIONS = re.compile(rf"我?({RELATIONS})")
 LONGEST_NAME = 4
+_OTHER_PATIENT = re.compile(r"换一?个?(?:就诊)?人")
+_SAME_PHONE = re.compile(
+    r"一样|相同|(?:同|跟|和|就|还是|用)(?:刚才|上面|上次|之前|那|原来|同)|同上|不变|没变"
+)
 _NO_NAME = re.compile(r"[要不的了吗呢吧就这那个怎么什第]")
 _MYSELF = re.compile(r"我自己|本人|给我(?:挂|约|预约)|^自己$|^我$|^本人$|^我自己$")
 
@@ -30,23 +35,22 @@ class PatientReader:
     async def read(self, step: str) -> bool:
         """Take what the message says about the person; true when there was something."""
         turn, draft = self._turn, self._draft
-        if turn.values.get("change") == "patient" or re.search(
-            r"换(?:个|一?个)?(?:就诊)?人", turn.text
-        ):
+        other = _OTHER_PATIENT.search(turn.text) and not ASKS_WHY.search(turn.text)
+        if turn.values.get("change") == "patient" or other:
             self._forget()
-            draft["other_patient"] = True
             return True
         if "patient" in turn.values:
             return await self._take_known(int(turn.values["patient"]))
         if turn.values.get("new_patient"):
-            self._forget()
+            if "patient" in draft:
+                self._forget()
             draft["new_patient"] = True
             return True
         if "use_phone" in turn.values:
             return await self._take_phone_of(int(turn.values["use_phone"]))
         if not turn.typed:
             return False
-        phone = self._read_phone(step)
+        phone = await self._same_phone(step) or self._read_phone(step)
         told = self._draft.get("phone") if phone else None
         name = await self._read_name(step)
         if told and self._draft.get("phone") != told:
@@ -78,6 +82,13 @@ class PatientReader:
                 self._draft["phone"] = card.phone
         return "phone" in self._draft
 
+    async def _same_phone(self, step: str) -> bool:
+        """电话一样: the one that is known already, when there is only one."""
+        phones = {card.phone: card.id for card in await self._turn.patients() if card.phone}
+        if step != "phone" or len(phones) != 1 or not _SAME_PHONE.search(self._turn.text):
+            return False
+        return await self._take_phone_of(*phones.values())
+
     def _read_phone(self, step: str) -> bool:
         text = self._turn.text
         match = _PHONE.search(text)
@@ -103,7 +114,7 @@ class PatientReader:
         relation = self._relation(text)
         if relation:
             for card in cards:
-                if card.relation == relation:
+                if same_relation(card.relation, relation):
                     self._take(card)
                     return True
         if _MYSELF.search(text.strip()):
@@ -126,7 +137,7 @@ class PatientReader:
             return step in ("name", "patient") or bool(name)
         if name and facts.sex:
             draft["sex"] = facts.sex
-        return bool(name)
+        return bool(name) or (age is not None and bool(step))
 
     def _relation(self, text: str) -> str:
         match = _RELATIONS.search(text)
@@ -146,7 +157,7 @@ class PatientReader:
         name = find_name(
             text,
             bare=alone or len(text.strip()) <= LONGEST_NAME or bool(_PHONE.search(self._turn.text)),
-            unusual=step == "name" and self._draft.get("name_tries", 0) > 0,
+            unusual=step == "name" and await self._asked_in_vain(),
         )
         if _NO_NAME.search(name):
             return ""
@@ -157,27 +168,46 @@ class PatientReader:
             return ""
         return "" if any(one.department.name == here for one in doctors) else name
 
+    async def _asked_in_vain(self) -> bool:
+        """Whether the last answer could not be read, and this one speaks of nothing else."""
+        missed = (self._turn.slot("draft") or {}).get("misses")
+        return bool(missed) and not (await hear(self._turn)).anything
+
+    def _is_new(self, cards: list[PatientCard]) -> bool:
+        """给我老婆 when she is not on the list; of oneself only when all on it are relatives."""
+        relation = self._draft.get("relation")
+        if self._draft.get("new_patient") or not cards:
+            return True
+        if relation == "本人":
+            return all(card.relation for card in cards)
+        return bool(relation)
+
+    def _fits(self, card: PatientCard) -> bool:
+        """Whether a patient whose relation was never said may be the relative who is meant."""
+        sexes = {card.sex, self._draft.get("sex")} - {None}
+        return not card.relation and len(sexes) < 2
+
     async def ask(self, errand: str) -> str:
         """Ask for what is missing about the person; nothing when all is known."""
         turn, draft = self._turn, self._draft
         cards = await self._turn.patients()
         if not draft.get("name"):
-            if cards and not draft.get("new_patient"):
+            if not self._is_new(cards):
                 turn.say("which_patient", [*_cards_as_buttons(cards), _SOMEBODY_NEW])
                 return "patient"
             who = _POLITE.get(draft.get("relation", ""), "")
-            if not turn.resuming:
-                draft["name_tries"] = draft.get("name_tries", -1) + 1
-            turn.say("name_of" if who else f"name_for_{errand}", who=who)
+            # Somebody whose relation was never said may be the one.
+            maybe = [] if draft.get("new_patient") else [card for card in cards if self._fits(card)]
+            turn.say("name_of" if who else f"name_for_{errand}", _cards_as_buttons(maybe), who=who)
             return "name"
         if not draft.get("phone"):
             bad = draft.pop("bad_phone", False)
-            known = [card for card in cards if card.phone][:2]
+            known = {card.phone: card for card in cards if card.phone}
             turn.say(
                 "phone_again" if bad else "phone_please",
                 [
-                    (f"用 {masked_phone(card.phone)}", f'/inform{{"use_phone": {card.id}}}')
-                    for card in known
+                    (f"用 {masked_phone(phone)}", f'/inform{{"use_phone": {card.id}}}')
+                    for phone, card in list(known.items())[:2]
                 ],
             )
             return "phone"
@@ -222,7 +252,6 @@ _ABOUT_THE_PERSON = (
     "sex",
     "age",
     "new_patient",
-    "other_patient",
 )
 _SOMEBODY_NEW = ("其他人", '/inform{"new_patient": true}')
 

@@ -65,7 +65,7 @@ class Request(Errand):
         elif turn.typed and turn.intent in KINDS:
             other = await other_errand(turn)
             if other is not None:
-                return self.gives_way(turn, other)
+                return self.hand_on(turn, other)
         return await super().act(turn)
 
     async def _takes_back(self, turn: Turn, values: Draft) -> bool:

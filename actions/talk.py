@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.cases import take_back
+from actions.choosing import SOONEST
 from actions.complaint_reading import VENTS
 from actions.desk import ASKS_NOTICES, tell_notices, tell_of_booking, tell_phone
 from actions.doctors import ShowSchedule
@@ -13,6 +14,7 @@ from actions.following import about_own, told_at_once
 from actions.people import LONGEST_NAME
 from actions.questions import MEDICAL, AnswerQuestion
 from actions.turn import Buttons, Turn, TurnAction
+from actions.which import errand_of_own
 from actions.wishes import ClinicWish, apply, hear
 from service import safety
 from service.answers import find_further, is_clear, merged_question
@@ -93,6 +95,9 @@ class NotUnderstood(TurnAction):
             return await Inform().act(turn)
         if (topic.get("department") or topic.get("doctors")) and _BOOKS_IT.search(turn.text):
             return [FollowupAction("booking_form")]
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         if (told := await tell_phone(turn)) is not None:
             return told
         if ASKS_NOTICES.search(turn.text):
@@ -215,6 +220,9 @@ class Inform(TurnAction):
             events = told_at_once(turn)
         if events is not None:
             return events
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         topic: dict[str, Any] = turn.slot("topic") or {}
         heard = await hear(turn, str(topic.get("department", "")))
         wish = ClinicWish.of(topic)
@@ -225,13 +233,18 @@ class Inform(TurnAction):
             turn.say("not_caught")
             return []
         person = find_name(turn.text, bare=len(turn.text.strip()) <= LONGEST_NAME)
-        named = heard.departments or heard.doctors or person
-        if turn.typed and named and _BOOKING.search(turn.text):
+        person = "" if person in [one.name for one in heard.doctors] else person
+        phone = _PHONE.search(turn.text)
+        clinic = heard.departments or heard.doctors
+        if turn.typed and (clinic or person) and _BOOKING.search(turn.text):
             return [FollowupAction("booking_form")]
-        if turn.typed and topic.get("department") and (person or _PHONE.search(turn.text)):
+        spoken_of = topic.get("department") or topic.get("doctors")
+        if turn.typed and ((clinic and person) or (spoken_of and SOONEST.search(turn.text))):
+            return [FollowupAction("booking_form")]
+        if turn.typed and topic.get("department") and (person or phone):
             # Clinic times were just shown, and a name follows: that is a booking.
             return [FollowupAction("booking_form")]
-        if heard.departments or heard.doctors or (topic and (heard.when.days or heard.when.period)):
+        if clinic or (spoken_of and (heard.when.days or heard.when.period)):
             return await ShowSchedule().show(turn, wish)
         if heard.unknown_doctor:
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
@@ -241,8 +254,12 @@ class Inform(TurnAction):
         advice = find_departments(await turn.handbook(), turn.text)
         if advice.question or (advice.suggestions and advice.suggestions[0].score >= TYPICAL):
             return [FollowupAction("finding_form")]
-        turn.say("inform_what_for", _START[:4])
-        return []
+        if not (person or phone or heard.anything):
+            turn.say("inform_what_for", _START[:4])
+            return []
+        turn.say("inform_kept", _START[:4])
+        told = {"name": person, "phone": phone[0] if phone else "", **wish.kept()}
+        return [SlotSet("topic", {**topic, **{key: one for key, one in told.items() if one}})]
 
 
 class Affirm(TurnAction):
@@ -274,6 +291,9 @@ class Deny(TurnAction):
         events = None if turn.loop else await about_own(turn)
         if events is not None:
             return events
+        form = await errand_of_own(turn)
+        if form:
+            return [FollowupAction(form)]
         turn.say("not_caught" if turn.loop else "deny")
         return []
 
@@ -288,10 +308,9 @@ class Resume(TurnAction):
         if not paused:
             turn.say("nothing_paused", _START[:4])
             return []
-        kept = {**paused, "resumed": True}
         return [
-            SlotSet("draft", kept),
-            SlotSet("paused", None),
+            SlotSet("draft", {**paused, "resumed": True}),
+            SlotSet("paused", paused.get("before")),
             FollowupAction(str(paused["form"])),
         ]
 

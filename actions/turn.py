@@ -26,12 +26,17 @@ _STOP = re.compile(
     r"(?:(?:那|还是|就|我|先|唉|哎|嗯|我再想想|想想|都)*(?:算了|算啦|不挂了|不约了|不预约了|不办了|不弄了|不要了|不投诉了|不取消了|不改了|不填了|不说了|不用了|退出|停|停止|结束|取消|放弃|"
     r"改天再说|下次再说|以后再说|再说吧|不看了|先不(?:挂|约|办|弄|说|投诉|填|看|改)了?)(?:了|吧|谢谢|你|您|啊|哈|呗|[，。！,.!\s]|我?再想想|再说)*)+"
 )
-_RESUME = re.compile(r"(?:接着|继续)(?:吧|办|来|说|刚才的?|预约|挂号|填|[，。！,.!\s])*")
+_RESUME = re.compile(
+    r"(?:(?:那|就|还是|我们?|把)*(?:刚才|刚刚|之前|前面|上面|上一?个)(?:的|那个|那件事?|说的|预约|挂号|事)*)?"
+    r"(?:接着|继续)(?:吧|办|来|说|刚才的?|预约|挂号|填|[，。！,.!\s])*"
+)
 _SKIP = re.compile(
     r"(?:跳过|没有了?|无|不知道|不清楚|不记得|记不清|忘了|不想说|不方便说?|没别的|就这些|没什么|随便|都行|都可以|略|不用|不确定)(?:了|吧|的|呢|啊|[，。！,.!\s])*"
 )
 
 
+ASKS_WHY = re.compile(r"为什么|为啥|为何|怎么(?:又|就|会|老是)?(?:换|改)了?")
+"""为什么换人 asks for a reason, and wishes no change."""
 # A Rasa server is given /restart as “/restart, so that it takes it for words.
 _QUOTE = re.compile(r"^“(?=\s*[/／⁄∕])")
 LONGEST_ECHO = 40
@@ -142,12 +147,13 @@ class Turn:
         inbound = self.metadata.get("inbound")
         return f"{inbound or self._tracker.sender_id + self.now.isoformat()}:{verb}"
 
-    def when(self) -> When:
-        """The time that the message speaks of."""
+    def when(self, said: str | None = None) -> When:
+        """The time that the message speaks of, or a part of it."""
         if not self.typed:
             days = tuple(date.fromisoformat(day) for day in self.values.get("days", ()))
             return When(days=days, period=self.values.get("period"))
-        return read_when(self.text, self.now, horizon=self.services.settings.booking_days)
+        text = self.text if said is None else said
+        return read_when(text, self.now, horizon=self.services.settings.booking_days)
 
     @property
     def affirms(self) -> bool:

@@ -80,26 +80,28 @@ class Heard:
         )
 
 
-async def hear(turn: Turn, department: str = "") -> Heard:
+async def hear(turn: Turn, department: str = "", *, said: str | None = None) -> Heard:
     """Read a message, typed or pressed.
 
     Args:
         department: the department that is spoken of already; its doctors are preferred.
+        said: the part of a typed message that speaks of the clinic; all of it by default.
     """
     handbook = await turn.handbook()
     if not turn.typed:
         return _pressed(turn, handbook)
-    departments = tuple(handbook.find_departments(turn.text))
+    text = turn.text if said is None else said
+    departments = tuple(handbook.find_departments(text))
     here = departments[0] if departments else handbook.department(department)
-    doctors = tuple(handbook.find_doctors(turn.text, here))
-    kind = "专家号" if _EXPERT.search(turn.text) else ""
-    if _ORDINARY.search(turn.text) or _NO_EXPERT.search(turn.text):
+    doctors = tuple(handbook.find_doctors(text, here))
+    kind = "专家号" if _EXPERT.search(text) else ""
+    if _ORDINARY.search(text) or _NO_EXPERT.search(text):
         kind = "普通号"
     return Heard(
         departments=departments,
         doctors=doctors,
-        unknown_doctor="" if doctors else handbook.names_unknown_doctor(turn.text),
-        when=turn.when(),
+        unknown_doctor="" if doctors else handbook.names_unknown_doctor(text),
+        when=turn.when(text),
         kind=kind,
     )
 

@@ -15,6 +15,7 @@ from bot.alerts import StaffAlerts
 from bot.conversation import Conversations
 from bot.delivery import Courier
 from bot.engine import Engine
+from bot.engine.one_by_one import OneByOne, ParsingEngine
 from bot.wording import read_wording
 from learning.paths import ROOT, newest_model
 from scheduler.duties import Duty, build_scheduler
@@ -78,13 +79,16 @@ class App:
         if self.settings.engine_url:
             from bot.engine.server import ServerEngine
 
-            return ServerEngine(self.settings.engine_url)
+            return self._one_by_one(ServerEngine(self.settings.engine_url))
         model = newest_model(self.settings.models) or await self._train()
         engine = await asyncio.to_thread(self._load_model, model)
         await self._warm_up()
-        return engine
+        return self._one_by_one(engine)
 
-    def _load_model(self, model: Path) -> Engine:
+    def _one_by_one(self, engine: ParsingEngine) -> Engine:
+        return OneByOne(engine, self.wording.reply("later"))
+
+    def _load_model(self, model: Path) -> ParsingEngine:
         from actions import all_actions
         from actions.services import Services, use
         from bot.engine.embedded import EmbeddedEngine

@@ -15,13 +15,13 @@ SURNAMES = (
 )
 _SURNAME = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _NAME = rf"(?:(?:{'|'.join(COMPOUND_SURNAMES)})[\u4e00-\u9fff]{{1,2}}?|[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
-_END = r"(?=挂|约|预|看|的|，|,|。|、|；|;|！|!|\s|\d|电|手|男|女|取|改|退|和|$)"
+_END = r"(?=挂|也|约|预|看|的|，|,|。|、|；|;|！|!|\s|\d|电|手|男|女|取|改|退|和|$)"
 RELATIONS = (
     "老爸|老妈|爸爸|妈妈|父亲|母亲|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|老爷子|老太太|老伴|老婆|爱人|媳妇|妻子|老公|丈夫|"
     "儿子|女儿|闺女|孙子|孙女|孩子|宝宝|小孩|娃|哥哥|弟弟|姐姐|妹妹|对象|朋友|爸|妈|爹|娘|哥|弟|姐|妹"
 )
 _SAID = re.compile(
-    r"(?:姓名|名字|就诊人|患者|病人|[我他她]的?名?叫(?:那个|做)?|名叫|叫做|本人|我是|给|帮|为)(?:改成|是|叫|：|:|，|,|\s)*"
+    r"(?:姓名|名字|就诊人|患者|病人|[我他她]的?名?叫(?:那个|做)?|名叫|叫做|(?:^|(?<=[，,。；;\s]))叫|本人|我是|给|帮|为)(?:改成|是|叫|：|:|，|,|\s)*"
     rf"(?:我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*)?({_NAME}){_END}"
 )
 _RELATIVE = re.compile(rf"我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*({_NAME}){_END}")
@@ -221,6 +221,30 @@ _WORDS = frozenset(
 _NO_NAME = re.compile(
     r"医生|主任|大夫|专家|科$|门诊|号码|上午|下午|晚上|中午|早上|星期|礼拜|可以|什么|怎么|哪|谁|吗|呢|请问|您好|你好|确认|取消|预约|挂号|人工|投诉|电话|手机|继续|知道|不|没|了$|的$|吧$|看着办|一位|我"
 )
+
+
+_SAME = [
+    set(words.split())
+    for words in (
+        "老爸 爸爸 父亲 老爷子 爸 爹",
+        "老妈 妈妈 母亲 老太太 妈 娘",
+        "老婆 爱人 媳妇 妻子 对象 老伴",
+        "老公 丈夫 爱人 对象 老伴",
+        "儿子 孩子 宝宝 小孩 娃",
+        "女儿 闺女 孩子 宝宝 小孩 娃",
+        "姥姥 外婆",
+        "姥爷 外公",
+        "哥哥 哥",
+        "弟弟 弟",
+        "姐姐 姐",
+        "妹妹 妹",
+    )
+]
+
+
+def same_relation(one: str, other: str) -> bool:
+    """Whether two words for a relative may mean the same person: 妈 and 母亲, 儿子 and 孩子."""
+    return one == other or any({one, other} <= group for group in _SAME)
 
 
 def find_name(text: str, *, bare: bool = False, unusual: bool = False) -> str:

@@ -49,6 +49,13 @@ class ServerEngine:
             **collect(messages),
         )
 
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the model understands in a text: ``intent``, ``intent_ranking``, ``entities``."""
+        parsed: dict[str, Any] = await self._call(
+            "POST", "/model/parse", json={"text": harmless(text)}
+        )
+        return parsed
+
     async def _say(self, sender: str, text: str) -> list[dict[str, Any]]:
         said = {"sender": sender, "message": harmless(text)}
         messages: list[dict[str, Any]] = await self._call(

@@ -205,6 +205,75 @@ async def test_of_two_people_one_is_booked_and_then_the_other(chat: Chat, record
     assert len(await records.bookings(chat)) == 2
 
 
+async def test_a_child_is_not_asked_for_twice_and_is_found_again(
+    chat: Chat, records: Records
+) -> None:
+    await booked(chat, records, "骨科")
+    clinic = (await records.free("儿科"))[0]
+    await chat.say(f"再给我儿子挂儿科，{records.half_day(clinic)}，叫张小宝，6岁")
+    await chat.say(chat.phone)
+    assert "张小宝" in chat.offered
+    await chat.press("确认预约")
+    child = (await records.patients(chat))[1]
+    assert (child.name, child.relation, child.age(records.today)) == ("张小宝", "儿子", 6)
+    assert "张小宝" in await chat.say("把我儿子的取消")
+
+
+async def test_another_persons_wish_in_between_is_taken_up_afterwards(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("儿科"))[0]
+    await chat.say(f"给我儿子张小宝挂儿科，{records.half_day(clinic)}")
+    assert "一位一位" in await chat.say("还有我自己，我叫张伟，挂消化科")
+    await chat.say(chat.phone)
+    assert "儿科" in chat.offered
+    await chat.press("确认预约")
+    assert "消化内科" in await chat.press("约下一位")
+
+
+async def test_the_same_phone_is_offered_once_and_may_be_meant(
+    chat: Chat, records: Records
+) -> None:
+    await booked(chat, records, "骨科")
+    clinic = (await records.free("皮肤科"))[0]
+    await chat.say(f"再给我老公李建国挂皮肤科，{records.half_day(clinic)}")
+    assert len(chat.offered.titles) == 1
+    assert "请核对" in await chat.say("电话一样")
+
+
+async def test_what_was_told_before_an_errand_is_not_asked_again(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("眼科"))[0]
+    await chat.tell(chat.phone, "我叫王秀英", records.half_day(clinic))
+    asked = await chat.say("挂眼科")
+    for fact in ("请核对", "王秀英", records.shown(clinic.day)):
+        assert fact in asked, fact
+
+
+async def test_the_earliest_of_a_schedule_is_booked(chat: Chat, records: Records) -> None:
+    first = (await records.free("神经内科", after=0))[0]
+    await chat.tell("神经内科谁出诊", "最早的", "王秀英", chat.phone)
+    await chat.press("确认预约")
+    booking = await records.booking(chat)
+    assert booking.session.starts_at == first.starts_at
+
+
+async def test_any_of_what_is_offered_instead_will_do(chat: Chat, records: Records) -> None:
+    offered = await chat.say("挂苏婉清的专家号")
+    assert "没有" in offered
+    day = offered.titles[0].split("日")[0]
+    assert day in await chat.tell("随便哪个都行", "王秀英", chat.phone)
+
+
+async def test_two_wishes_in_one_message_are_both_seen_to(chat: Chat, records: Records) -> None:
+    clinic = (await records.free("骨科"))[0]
+    opened = await chat.say(f"挂{records.half_day(clinic)}的骨科，顺便问下停车多少钱")
+    assert "另一件事" in opened
+    assert "姓名" in opened
+    assert "每小时5元" in await chat.tell("王秀英", chat.phone, "确认")
+
+
 async def test_a_second_number_in_one_half_day_is_refused_before_the_yes(
     chat: Chat, records: Records
 ) -> None:

@@ -108,6 +108,15 @@ async def test_who_spoke_of_dying_is_listened_to(chat: Chat, records: Records) -
     assert "我还在" in await chat.say("没人在乎我")
 
 
+async def test_errands_put_aside_are_taken_up_the_last_one_first(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要挂骨科的号", "我要投诉，护士态度太差", "约个胃镜检查", "算了")
+    assert "哪天做" in await chat.say("刚才那个继续吧")
+    await chat.tell("后天", "王秀英", chat.phone)
+    assert "投诉还没办完" in await chat.say("确认")
+
+
 async def test_the_same_answer_again_says_so_and_offers_a_person(
     chat: Chat, records: Records
 ) -> None:

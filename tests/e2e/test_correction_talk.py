@@ -118,6 +118,62 @@ async def test_a_day_out_of_reach_names_the_last_one(chat: Chat, records: Record
     assert records.shown(last_released_day(records.clock, records.settings)) in answered
 
 
+async def test_a_correction_at_the_name_is_no_name(chat: Chat, records: Records) -> None:
+    free = await records.free("眼科")
+    first, later = free[0], next(one for one in free if one.day > free[0].day)
+    await chat.say(f"挂皮肤科{records.half_day(first)}")
+    await chat.tell("不对，改成眼科", f"改到{records.half_day(later)}吧")
+    asked = await chat.tell("王秀英", chat.phone)
+    assert "王秀英" in asked
+    assert "眼科" in asked
+    assert records.shown(later.day) in asked
+
+
+async def test_a_name_that_is_not_in_the_books_is_taken_when_said_again(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("眼科"))[0]
+    await chat.tell("我要挂号", "眼科", records.half_day(clinic), "买买提", "买买提")
+    assert "买买提" in await chat.say(chat.phone)
+
+
+async def test_a_wrong_name_at_the_confirmation_is_corrected_there(
+    chat: Chat, records: Records
+) -> None:
+    await until_confirm(chat, records, "眼科", name="罗丽")
+    assert "罗莉" in await chat.say("名字写错了，是罗莉")
+    await chat.press("确认预约")
+    assert [one.name for one in await records.patients(chat)] == ["罗莉"]
+
+
+async def test_another_department_for_this_patient_keeps_the_day(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("男科"))[0]
+    half_day = records.half_day(clinic)
+    assert "不看" in await chat.say(f"给我爸挂妇科{half_day}，李建国，{chat.phone}")
+    asked = await chat.say("那男科")
+    assert "请核对" in asked
+    assert records.shown(clinic.day) in asked
+
+
+async def test_a_change_that_is_not_understood_leaves_the_booking_open(
+    chat: Chat, records: Records
+) -> None:
+    await until_confirm(chat, records, "眼科")
+    asked = await chat.say("改一下诊室")
+    assert "没有待就诊" not in asked
+    assert "请核对" in asked
+
+
+async def test_an_age_told_late_is_kept(chat: Chat, records: Records) -> None:
+    await until_confirm(chat, records, "眼科")
+    assert "请核对" in await chat.say("等等，我是70岁")
+    await chat.press("确认预约")
+    (patient,) = await records.patients(chat)
+    assert patient.age(records.today) == 70
+
+
 async def _two_days(records: Records, department: str) -> tuple[ClinicSession, ClinicSession]:
     free = await records.free(department)
     later = next(one for one in free if one.day > free[0].day)

@@ -1,5 +1,7 @@
 """One's own bookings: looked up, moved, given back; nobody else's."""
 
+from datetime import timedelta
+
 import pytest
 
 from service.model import Appointment
@@ -91,6 +93,128 @@ async def test_somebody_elses_booking_is_neither_told_nor_cancelled(
         await another_chat.say("算了")
     kept = await records.booking(chat)
     assert (kept.number, kept.day, kept.state) == (booking.number, booking.day, "booked")
+
+
+async def for_mother(chat: Chat, records: Records) -> Appointment:
+    """心血管内科 for her mother."""
+    clinic = (await records.free("心血管内科", after=3))[0]
+    await chat.say(f"帮我妈约{records.half_day(clinic)}心内科 刘桂芳 {chat.phone}")
+    await chat.press("确认预约")
+    return await records.booking(chat)
+
+
+async def test_the_sons_booking_is_not_the_mothers(chat: Chat, records: Records) -> None:
+    await for_mother(chat, records)
+    assert "没有这样的预约" in await chat.say("把我儿子的取消")
+    await chat.say("确认")
+    assert (await records.booking(chat)).session.practitioner.department.name == "心血管内科"
+
+
+async def test_the_mothers_booking_is_moved_in_the_middle_of_ones_own(
+    chat: Chat, records: Records
+) -> None:
+    before = await for_mother(chat, records)
+    later = next(one for one in await records.free("心血管内科") if one.day > before.day)
+    await chat.say(f"给我自己挂骨科{records.half_day((await records.free('骨科'))[0])}")
+    asked = await chat.say(f"我妈的改到{records.half_day(later)}")
+    assert "改期" in asked
+    await chat.press("确认改期")
+    after = await records.booking(chat)
+    assert (after.number, after.day) == (before.number, later.day)
+    assert "继续刚才的" in chat.offered.titles
+
+
+@pytest.mark.parametrize("words", ["取消吧", "算了不去了", "不要了"])
+async def test_what_was_just_booked_is_what_is_given_back(
+    chat: Chat, records: Records, words: str
+) -> None:
+    booking = await booked(chat, records, "骨科")
+    assert booking.number in await chat.say(words)
+    await chat.press("确认取消")
+    assert await records.bookings(chat) == []
+
+
+async def test_no_more_people_is_no_wish_to_give_the_booking_back(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("给我和我老婆都挂个骨科的号")
+    await chat.press("（余")
+    await chat.tell("李建国", chat.phone, "好的")
+    assert "要取消" not in await chat.say("不要了")
+    assert len(await records.bookings(chat)) == 1
+
+
+async def test_mine_is_not_the_mothers_though_hers_was_booked_last(
+    chat: Chat, records: Records
+) -> None:
+    mine = await booked(chat, records, "骨科")
+    clinic = next(one for one in await records.free("皮肤科", after=3) if one.day > mine.day)
+    await chat.say(f"给我妈刘桂芳也挂一个皮肤科{records.half_day(clinic)}")
+    await chat.tell(chat.phone, "确认")
+    assert len(await records.bookings(chat)) == 2
+    asked = await chat.say("我的取消")
+    assert mine.number in asked
+    assert "刘桂芳" not in asked
+
+
+async def test_a_mind_may_be_changed_about_cancelling(chat: Chat, records: Records) -> None:
+    await booked(chat, records, "骨科")
+    assert "留着" in await chat.tell("取消我的预约", "不取消了")
+    assert "要取消这个预约吗" in await chat.say("还是取消吧")
+    assert "取消好了" in await chat.say("取消吧")
+    assert await records.bookings(chat) == []
+
+
+async def test_another_doctor_is_a_move_of_the_same_number(chat: Chat, records: Records) -> None:
+    before = await booked(chat, records, "骨科")
+    offered = await chat.say("换成潘丽君医生")
+    assert all("潘丽君" in title for title in offered.titles)
+    asked = await chat.press("潘丽君")
+    assert "眼科" in asked
+    await chat.press("确认改期")
+    after = await records.booking(chat)
+    assert (after.number, after.session.practitioner.name) == (before.number, "潘丽君")
+
+
+async def test_put_off_by_days_counts_from_the_booked_day(chat: Chat, records: Records) -> None:
+    before = await booked(chat, records, "骨科")
+    asked = await chat.say("推迟一周")
+    assert records.shown(before.day + timedelta(days=7)) in asked
+
+
+async def test_another_doctor_of_a_booking_is_not_the_one_it_has(
+    chat: Chat, records: Records
+) -> None:
+    had = (await booked(chat, records, "骨科")).session.practitioner.name
+    offered = await chat.say("能换个医生吗")
+    assert offered.titles
+    assert not any(had in title for title in offered.titles)
+
+
+@pytest.mark.parametrize("words", ["挂错了，应该是{}", "我说我挂错科了|{}", "挂错了，我要挂{}"])
+async def test_the_wrong_department_is_changed_not_booked_beside(
+    chat: Chat, records: Records, words: str
+) -> None:
+    before = await booked(chat, records, "骨科")
+    asked = await chat.tell(*words.format("皮肤科").split("|"))
+    if "改期" not in asked:
+        await chat.press("月")
+    await chat.press("确认改期")
+    after = await records.booking(chat)
+    assert after.number == before.number
+    assert after.session.practitioner.department.name == "皮肤科"
+
+
+async def test_a_booking_right_after_one_may_be_meant_instead_of_it(
+    chat: Chat, records: Records
+) -> None:
+    before = await booked(chat, records, "骨科")
+    clinic = next(one for one in await records.free("皮肤科") if one.day > before.day)
+    await chat.tell(f"我要挂皮肤科{records.half_day(clinic)}", "王秀英")
+    await chat.press("换成这个")
+    await chat.press("确认改期")
+    after = await records.booking(chat)
+    assert (after.number, after.session.practitioner.department.name) == (before.number, "皮肤科")
 
 
 async def two_booked(chat: Chat, records: Records) -> None:
