@@ -190,15 +190,20 @@ async def _until_kept(mortal: Program, kept: Records) -> int:
     Returns:
         How many are kept already.
     """
+    chat = Chat(mortal.url)
     async with asyncio.timeout(60):
         while True:
             # Kept, it waits for the model; else there is an answer that says so at once.
-            request = asyncio.create_task(Chat(mortal.url).post("你好"))
+            request = asyncio.create_task(chat.post("你好"))
             answered, _ = await asyncio.wait([request], timeout=1)
             request.cancel()
             await asyncio.gather(request, return_exceptions=True)
             if not answered:
-                return await kept.count(InboundUpdate)
+                break
+        # A program that loads a model may take its time to see what has come.
+        while not await kept.messages(chat):
+            await asyncio.sleep(0.05)
+    return await kept.count(InboundUpdate)
 
 
 async def _done(kept: Records) -> int:
