@@ -37,7 +37,10 @@ class Booking(Errand):
     async def begin(self, turn: Turn) -> Draft:
         """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
-        known = {**topic, **turn.values}
+        left = turn.slot("paused") or {}
+        # 帮我妈挂个号, then what hurts her: still for her, once the department is found.
+        begun = left.get("form") == self.form and left.get("step") == "clinic"
+        known = {**(left["values"] if begun else {}), **topic, **turn.values}
         told = {key: known[key] for key in TOLD_OF_A_PERSON if known.get(key)}
         wish = ClinicWish.of(topic)
         if turn.typed and _SAME_DEPARTMENT.search(turn.text):
@@ -48,13 +51,14 @@ class Booking(Errand):
         return draft
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        several = SeveralPeople(turn, draft)
+        aside = bool(step) and self._is_aside(turn)
+        if step and not aside and await several.read_next():
+            return True
         if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
-        if step and self._is_aside(turn):
+        if aside:
             return False
-        several = SeveralPeople(turn, draft)
-        if step and await several.read_next():
-            return True
         person = await PatientReader(turn, draft).read(step)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or person
@@ -182,7 +186,7 @@ class Booking(Errand):
         taken = await self._taken(turn, draft)
         if taken is not None:
             draft.pop("session")
-            say_already_booked(turn, taken)
+            await say_already_booked(turn, taken)
             return "session"
         if not draft.pop("yes", False):
             return await self._confirm(turn, draft)
