@@ -24,6 +24,9 @@ _CANCELS = re.compile(
     r"(?:那|就|还是|嗯|是的?|对|好的?|要|我要|确认|确定|帮我|[，,\s])*"
     r"(?:取消|退)(?:了|掉|吧|它|啊|这个|预约|[。！!\s])*"
 )
+_ALL = re.compile(
+    r"(?<![不别])(?:都|全部?|所有的?|[两三]个)[^不别，,。]{0,4}(?:取消|退|不[要去看]了)|(?<![不别])(?:取消|退)[^，,。]{0,2}(?:全部|所有|[两三]个)"
+)
 
 
 class CancelBooking(WithBooking):
@@ -36,6 +39,8 @@ class CancelBooking(WithBooking):
     verb = "cancel"
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if turn.typed and _ALL.search(turn.text):
+            draft["all"] = True
         if step == "confirm" and (turn.affirms or _CANCELS.fullmatch(turn.text.strip())):
             draft["yes"] = True
             return True
@@ -142,7 +147,16 @@ class CancelBooking(WithBooking):
             when=session_line(done.session, turn.today),
             department=done.session.practitioner.department.name,
         )
-        return DONE
+        return await self._ask_next(turn, draft)
+
+    async def _ask_next(self, turn: Turn, draft: Draft) -> str:
+        """都取消: after one the next, each with its own yes."""
+        others = await own_bookings(turn) if draft.get("all") else []
+        if not others:
+            return DONE
+        draft.pop("yes", None)
+        draft["booking"] = others[0].number
+        return await self.ask(turn, draft)
 
     def left_behind(self, draft: Draft) -> Draft | None:
         """The request that stands after all, for what is said of it next."""
