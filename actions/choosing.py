@@ -342,10 +342,15 @@ class SessionChooser:
         for one in looser:
             if not (one.department or one.doctors):
                 continue
-            for session in (await self._find(one.sessions(handbook)))[:2]:
+            for session in self._of_others(await self._find(one.sessions(handbook)))[:2]:
                 if session.id not in [known.id for known in found]:
                     found.append(session)
         return sorted(found[:4], key=lambda one: one.starts_at)
+
+    def _of_others(self, free: list[ClinicSession]) -> list[ClinicSession]:
+        """Sessions of other doctors than the one who is not wished, if there are any."""
+        refused = self._draft.get("not_doctor")
+        return [one for one in free if one.practitioner_id != refused] or free
 
     def offer(self, free: Sequence[ClinicSession], response: str, *, waitlist: bool = False) -> str:
         """Offer sessions as buttons, at most five."""
