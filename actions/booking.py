@@ -37,10 +37,7 @@ class Booking(Errand):
     async def begin(self, turn: Turn) -> Draft:
         """Start from what was just spoken of: the department found, the doctor looked up, a name."""
         topic = turn.slot("topic") or {}
-        left = turn.slot("paused") or {}
-        # 帮我妈挂个号, then what hurts her: still for her, once the department is found.
-        begun = left.get("form") == self.form and left.get("step") == "clinic"
-        known = {**(left["values"] if begun else {}), **topic, **turn.values}
+        known = {**topic, **turn.values}
         told = {key: known[key] for key in TOLD_OF_A_PERSON if known.get(key)}
         wish = ClinicWish.of(topic)
         if turn.typed and _SAME_DEPARTMENT.search(turn.text):

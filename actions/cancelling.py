@@ -3,6 +3,8 @@
 import json
 import re
 
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+
 from actions.appointments import (
     booking_lines,
     own_bookings,
@@ -27,6 +29,9 @@ _CANCELS = re.compile(
 _ALL = re.compile(
     r"(?<![不别])(?:都|全部?|所有的?|[两三]个)[^不别，,。]{0,4}(?:取消|退|不[要去看]了)|(?<![不别])(?:取消|退)[^，,。]{0,2}(?:全部|所有|[两三]个)"
 )
+_MOVES_INSTEAD = re.compile(
+    r"(?<!不)(?:改|换)(?:个|一下|一个|到)?(?:时间|日子|期(?!待)|天|周|星期|礼拜|明|后天|下周|\d)"
+)
 
 
 class CancelBooking(WithBooking):
@@ -37,6 +42,16 @@ class CancelBooking(WithBooking):
     opens = ("cancel_appointment",)
     replaces = ("move_form",)
     verb = "cancel"
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        """不取消了，改时间: the booking is moved instead."""
+        kept = turn.slot("draft") or {}
+        booking = kept.get("values", {}).get("booking")
+        mine = kept.get("form") == self.form and turn.loop_is_asking
+        if mine and booking and turn.typed and _MOVES_INSTEAD.search(turn.text):
+            over = [SlotSet("draft", None), SlotSet("requested_slot", None)]
+            return [SlotSet("topic", {"booked": booking}), *over, FollowupAction("move_form")]
+        return await super().act(turn)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if turn.typed and _ALL.search(turn.text):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -338,8 +339,10 @@ class SessionChooser:
             ClinicWish(wish.department, [], [], wish.period),
             ClinicWish(wish.department),
         ]
+        # 专家号: other days' numbers of that kind come before other kinds.
+        of_kind = [replace(one, kind=wish.kind) for one in looser] if wish.kind else []
         found: list[ClinicSession] = []
-        for one in looser:
+        for one in (*of_kind, *looser):
             if not (one.department or one.doctors):
                 continue
             for session in self._of_others(await self._find(one.sessions(handbook)))[:2]:

@@ -58,7 +58,9 @@ class SeveralPeople:
         wish = ClinicWish() if clinic else ClinicWish.of(draft.get("wish"))
         apply(wish, heard)
         draft["next"] = {**wish.kept(), **told}
-        draft["several"] = "heard"
+        if draft.get("several") == "said":
+            turn.say("noted")
+        draft.setdefault("several", "heard")
         return True
 
     def _is_being_booked(self, told: Draft) -> bool:

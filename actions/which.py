@@ -129,9 +129,9 @@ async def errand_of_own(turn: Turn) -> str:
     gives_back = _GIVES_BACK.search(turn.text)
     if MOVES.search(turn.text) or (topic.get("booked") and MISBOOKED.search(turn.text)):
         form = "move_form"
-    elif not asked and _STAYS_AWAY.fullmatch(turn.text.strip()):
-        form = "cancel_form"
-    elif gives_back and (just or "取消" in gives_back[0]):
+    elif (not asked and _STAYS_AWAY.fullmatch(turn.text.strip())) or (
+        gives_back and (just or "取消" in gives_back[0])
+    ):
         form = "cancel_form"
     else:
         return ""
