@@ -29,6 +29,7 @@ _CANCELS = re.compile(
 _ALL = re.compile(
     r"(?<![不别])(?:都|全部?|所有的?|[两三]个)[^不别，,。]{0,4}(?:取消|退|不[要去看]了)|(?<![不别])(?:取消|退)[^，,。]{0,2}(?:全部|所有|[两三]个)"
 )
+_KEEPS = re.compile(r"(?:那|我|还是|先|都)*(?:不|别)(?:取消|退)(?:了|吧|[。！!])*")
 _MOVES_INSTEAD = re.compile(
     r"(?<!不)(?:改|换)(?:个|一下|一个|到)?(?:时间|日子|期(?!待)|天|周|星期|礼拜|明|后天|下周|\d)"
 )
@@ -56,6 +57,9 @@ class CancelBooking(WithBooking):
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
         if turn.typed and _ALL.search(turn.text):
             draft["all"] = True
+        elif step == "booking" and turn.typed and _KEEPS.fullmatch(turn.text.strip()):
+            draft["no"] = True
+            return True
         if step == "confirm" and (turn.affirms or _CANCELS.fullmatch(turn.text.strip())):
             draft["yes"] = True
             return True
@@ -119,12 +123,15 @@ class CancelBooking(WithBooking):
             return "booking"
         if draft.get("request"):
             return await self._ask_request(turn, draft)
-        asked = await self.ask_booking(turn, draft)
-        if asked:
-            return DONE if asked.endswith("none") else asked
         if draft.pop("no", False):
             turn.say("cancel_kept")
             return DONE
+        standing = await own_bookings(turn)
+        if draft.get("all") and not draft.get("booking") and standing:
+            draft["booking"] = standing[0].number
+        asked = await self.ask_booking(turn, draft)
+        if asked:
+            return DONE if asked.endswith("none") else asked
         try:
             booking = await self.booking(turn, draft)
             if not draft.get("yes"):
@@ -166,11 +173,9 @@ class CancelBooking(WithBooking):
 
     async def _ask_next(self, turn: Turn, draft: Draft) -> str:
         """都取消: after one the next, each with its own yes."""
-        others = await own_bookings(turn) if draft.get("all") else []
-        if not others:
-            return DONE
         draft.pop("yes", None)
-        draft["booking"] = others[0].number
+        if not draft.get("all") or not await own_bookings(turn):
+            return DONE
         return await self.ask(turn, draft)
 
     def left_behind(self, draft: Draft) -> Draft | None:
