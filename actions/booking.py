@@ -66,6 +66,9 @@ class Booking(Errand):
         new = await self._read_wish(turn, draft, step, heard) or new
         if step and chooser.reads_other_wish():
             new = True
+        if step == "period" and turn.affirms and not new:
+            # 行 to 上午还是下午: either will do.
+            draft["any"] = new = True
         if step == "clinic" and turn.typed and not new:
             # A complaint instead of a department: it suggests one.
             advice = find_departments(await turn.handbook(), turn.text, may_ask=False)

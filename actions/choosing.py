@@ -215,7 +215,31 @@ class SessionChooser:
             return self._offer_days(wish, free)
         if listed:
             return self.offer(free, "booking_choose")
-        return self._settle(wish, free)
+        shown = draft.get("doctor_shown")
+        asked = self._settle(wish, free)
+        if not asked:
+            await self._say_why_another(wish, shown)
+        return asked
+
+    async def _say_why_another(self, wish: ClinicWish, shown: int | None) -> None:
+        """The doctor who was shown before is not there at the new time: say so."""
+        turn, handbook = self._turn, await self._turn.handbook()
+        chosen = await find_session(turn.services.db, self._draft["session"])
+        before = next((one for one in handbook.practitioners if one.id == shown), None)
+        if before is None or before.id == chosen.practitioner_id or wish.doctors or wish.kind:
+            return
+        there = ClinicWish(
+            before.department.name, [before.id], [chosen.day.isoformat()], chosen.period
+        )
+        moved = before.department.name != chosen.practitioner.department.name
+        if moved or await self._find(there.sessions(handbook)):
+            return
+        turn.say(
+            await self._why_none(there),
+            who=before.name,
+            when=day_words(chosen.day, turn.today) + PERIOD_NAMES[chosen.period],
+            kind="号",
+        )
 
     async def _find(self, wish: sessions.SessionWish) -> list[ClinicSession]:
         services = self._turn.services
