@@ -13,7 +13,7 @@ from actions.outcomes import (
     say_receipt,
     say_refusal,
 )
-from actions.people import PatientReader
+from actions.people import OTHER_PATIENT, PatientReader
 from actions.several import TOLD_OF_A_PERSON, SeveralPeople, wish_of_next
 from actions.turn import Turn
 from actions.which import MOVES, described, parts_of_move
@@ -64,7 +64,8 @@ class Booking(Errand):
         if step == "clinic":
             new = self._read_suggested(turn, draft, heard, new) or new
         new = await self._read_wish(turn, draft, step, heard) or new
-        if step and chooser.reads_other_wish():
+        # 换人 is said of the patient, and of the doctor only once a booking stands.
+        if step and not OTHER_PATIENT.search(turn.text) and chooser.reads_other_wish():
             new = True
         if step == "period" and turn.affirms and not new:
             # 行 to 上午还是下午: either will do.

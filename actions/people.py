@@ -19,7 +19,7 @@ _RELATIONS = re.compile(rf"我?({RELATIONS})")
 LONGEST_NAME = 4
 NEXT = "next"
 """The step of a message that tells of the next person, while another one is being booked."""
-_OTHER_PATIENT = re.compile(r"换一?个?(?:就诊)?人")
+OTHER_PATIENT = re.compile(r"换一?个?(?:就诊)?人")
 _SAME_PHONE = re.compile(
     r"一样|相同|(?:同|跟|和|就|还是|用)(?:刚才|上面|上次|之前|那|原来|同)|同上|不变|没变"
 )
@@ -37,9 +37,13 @@ class PatientReader:
     async def read(self, step: str) -> bool:
         """Take what the message says about the person; true when there was something."""
         turn, draft = self._turn, self._draft
-        other = _OTHER_PATIENT.search(turn.text) and not ASKS_WHY.search(turn.text)
-        if turn.values.get("change") == "patient" or other:
+        if turn.values.get("change") == "patient":
             self._forget()
+            return True
+        if OTHER_PATIENT.search(turn.text) and not ASKS_WHY.search(turn.text):
+            self._forget()
+            self._read_phone(step)
+            await self._read_name(step)
             return True
         if "patient" in turn.values:
             return await self._take_known(int(turn.values["patient"]))
