@@ -13,7 +13,7 @@ from actions.outcomes import (
     say_receipt,
     say_refusal,
 )
-from actions.people import PatientReader
+from actions.people import OTHER_PATIENT, PatientReader
 from actions.several import TOLD_OF_A_PERSON, SeveralPeople, wish_of_next
 from actions.turn import Turn
 from actions.which import MOVES, described, parts_of_move
@@ -48,13 +48,14 @@ class Booking(Errand):
         return draft
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        several = SeveralPeople(turn, draft)
+        aside = bool(step) and self._is_aside(turn)
+        if step and not aside and await several.read_next():
+            return True
         if step in ("confirm", "change") and await self._read_answer(turn, draft, step):
             return True
-        if step and self._is_aside(turn):
+        if aside:
             return False
-        several = SeveralPeople(turn, draft)
-        if step and await several.read_next():
-            return True
         person = await PatientReader(turn, draft).read(step)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or person
@@ -63,8 +64,12 @@ class Booking(Errand):
         if step == "clinic":
             new = self._read_suggested(turn, draft, heard, new) or new
         new = await self._read_wish(turn, draft, step, heard) or new
-        if step and chooser.reads_other_wish():
+        # 换人 is said of the patient, and of the doctor only once a booking stands.
+        if step and not OTHER_PATIENT.search(turn.text) and chooser.reads_other_wish():
             new = True
+        if step == "period" and turn.affirms and not new:
+            # 行 to 上午还是下午: either will do.
+            draft["any"] = new = True
         if step == "clinic" and turn.typed and not new:
             # A complaint instead of a department: it suggests one.
             advice = find_departments(await turn.handbook(), turn.text, may_ask=False)
@@ -182,7 +187,7 @@ class Booking(Errand):
         taken = await self._taken(turn, draft)
         if taken is not None:
             draft.pop("session")
-            say_already_booked(turn, taken)
+            await say_already_booked(turn, taken)
             return "session"
         if not draft.pop("yes", False):
             return await self._confirm(turn, draft)

@@ -3,6 +3,8 @@
 import json
 import re
 
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+
 from actions.appointments import (
     booking_lines,
     own_bookings,
@@ -24,6 +26,13 @@ _CANCELS = re.compile(
     r"(?:那|就|还是|嗯|是的?|对|好的?|要|我要|确认|确定|帮我|[，,\s])*"
     r"(?:取消|退)(?:了|掉|吧|它|啊|这个|预约|[。！!\s])*"
 )
+_ALL = re.compile(
+    r"(?<![不别])(?:都|全部?|所有的?|[两三]个)[^不别，,。]{0,4}(?:取消|退|不[要去看]了)|(?<![不别])(?:取消|退)[^，,。]{0,2}(?:全部|所有|[两三]个)"
+)
+_KEEPS = re.compile(r"(?:那|我|还是|先|都)*(?:不|别)(?:取消|退)(?:了|吧|[。！!])*")
+_MOVES_INSTEAD = re.compile(
+    r"(?<!不)(?:改|换)(?:个|一下|一个|到)?(?:时间|日子|期(?!待)|天|周|星期|礼拜|明|后天|下周|\d)"
+)
 
 
 class CancelBooking(WithBooking):
@@ -35,7 +44,22 @@ class CancelBooking(WithBooking):
     replaces = ("move_form",)
     verb = "cancel"
 
+    async def act(self, turn: Turn) -> list[EventType]:
+        """不取消了，改时间: the booking is moved instead."""
+        kept = turn.slot("draft") or {}
+        booking = kept.get("values", {}).get("booking")
+        mine = kept.get("form") == self.form and turn.loop_is_asking
+        if mine and booking and turn.typed and _MOVES_INSTEAD.search(turn.text):
+            over = [SlotSet("draft", None), SlotSet("requested_slot", None)]
+            return [SlotSet("topic", {"booked": booking}), *over, FollowupAction("move_form")]
+        return await super().act(turn)
+
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
+        if turn.typed and _ALL.search(turn.text):
+            draft["all"] = True
+        elif step == "booking" and turn.typed and _KEEPS.fullmatch(turn.text.strip()):
+            draft["no"] = True
+            return True
         if step == "confirm" and (turn.affirms or _CANCELS.fullmatch(turn.text.strip())):
             draft["yes"] = True
             return True
@@ -99,12 +123,15 @@ class CancelBooking(WithBooking):
             return "booking"
         if draft.get("request"):
             return await self._ask_request(turn, draft)
-        asked = await self.ask_booking(turn, draft)
-        if asked:
-            return DONE if asked.endswith("none") else asked
         if draft.pop("no", False):
             turn.say("cancel_kept")
             return DONE
+        standing = await own_bookings(turn)
+        if draft.get("all") and not draft.get("booking") and standing:
+            draft["booking"] = standing[0].number
+        asked = await self.ask_booking(turn, draft)
+        if asked:
+            return DONE if asked.endswith("none") else asked
         try:
             booking = await self.booking(turn, draft)
             if not draft.get("yes"):
@@ -142,7 +169,14 @@ class CancelBooking(WithBooking):
             when=session_line(done.session, turn.today),
             department=done.session.practitioner.department.name,
         )
-        return DONE
+        return await self._ask_next(turn, draft)
+
+    async def _ask_next(self, turn: Turn, draft: Draft) -> str:
+        """都取消: after one the next, each with its own yes."""
+        draft.pop("yes", None)
+        if not draft.get("all") or not await own_bookings(turn):
+            return DONE
+        return await self.ask(turn, draft)
 
     def left_behind(self, draft: Draft) -> Draft | None:
         """The request that stands after all, for what is said of it next."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -214,7 +215,31 @@ class SessionChooser:
             return self._offer_days(wish, free)
         if listed:
             return self.offer(free, "booking_choose")
-        return self._settle(wish, free)
+        shown = draft.get("doctor_shown")
+        asked = self._settle(wish, free)
+        if not asked:
+            await self._say_why_another(wish, shown)
+        return asked
+
+    async def _say_why_another(self, wish: ClinicWish, shown: int | None) -> None:
+        """The doctor who was shown before is not there at the new time: say so."""
+        turn, handbook = self._turn, await self._turn.handbook()
+        chosen = await find_session(turn.services.db, self._draft["session"])
+        before = next((one for one in handbook.practitioners if one.id == shown), None)
+        if before is None or before.id == chosen.practitioner_id or wish.doctors or wish.kind:
+            return
+        there = ClinicWish(
+            before.department.name, [before.id], [chosen.day.isoformat()], chosen.period
+        )
+        moved = before.department.name != chosen.practitioner.department.name
+        if moved or await self._find(there.sessions(handbook)):
+            return
+        turn.say(
+            await self._why_none(there),
+            who=before.name,
+            when=day_words(chosen.day, turn.today) + PERIOD_NAMES[chosen.period],
+            kind="号",
+        )
 
     async def _find(self, wish: sessions.SessionWish) -> list[ClinicSession]:
         services = self._turn.services
@@ -338,14 +363,21 @@ class SessionChooser:
             ClinicWish(wish.department, [], [], wish.period),
             ClinicWish(wish.department),
         ]
+        # 专家号: other days' numbers of that kind come before other kinds.
+        of_kind = [replace(one, kind=wish.kind) for one in looser] if wish.kind else []
         found: list[ClinicSession] = []
-        for one in looser:
+        for one in (*of_kind, *looser):
             if not (one.department or one.doctors):
                 continue
-            for session in (await self._find(one.sessions(handbook)))[:2]:
+            for session in self._of_others(await self._find(one.sessions(handbook)))[:2]:
                 if session.id not in [known.id for known in found]:
                     found.append(session)
         return sorted(found[:4], key=lambda one: one.starts_at)
+
+    def _of_others(self, free: list[ClinicSession]) -> list[ClinicSession]:
+        """Sessions of other doctors than the one who is not wished, if there are any."""
+        refused = self._draft.get("not_doctor")
+        return [one for one in free if one.practitioner_id != refused] or free
 
     def offer(self, free: Sequence[ClinicSession], response: str, *, waitlist: bool = False) -> str:
         """Offer sessions as buttons, at most five."""

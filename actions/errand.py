@@ -131,13 +131,16 @@ class Errand(TurnAction):
 
     async def act(self, turn: Turn) -> list[EventType]:
         kept = turn.slot("draft") or {}
+        paused = turn.slot("paused")
+        if not kept and paused and paused["form"] == self.form and turn.resumes:
+            # 继续挂号 goes on with the booking that was put aside.
+            kept, paused = {**paused, "resumed": True}, paused.get("before")
         resumed = bool(kept.get("resumed")) and kept.get("form") == self.form
         mine = kept.get("form") == self.form and (turn.loop_is_asking or resumed)
         draft: Draft = dict(kept.get("values", {})) if mine else await self.begin(turn)
         step = str(kept.get("step", "")) if mine else ""
         if not kept and self.form not in _OF_BOOKINGS and _was_misbooked(turn):
             return [SlotSet("requested_slot", None), FollowupAction("move_form")]
-        paused = turn.slot("paused")
         before = copy.deepcopy(draft)
         told = False
         hears = not resumed or kept["resumed"] == HEARING

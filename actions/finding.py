@@ -7,6 +7,7 @@ from typing import Any
 from actions.errand import DONE, Draft, Errand
 from actions.further import SERIOUS, WHAT_NOW, whole_group
 from actions.questions import MEDICAL
+from actions.several import TOLD_OF_A_PERSON
 from actions.turn import Buttons, Turn
 from service.facts import bare_age, read_facts
 from service.model import Department, TriageQuestion
@@ -25,9 +26,14 @@ class FindDepartment(Errand):
         """What was told before is not told again: 还胸痛 after 咳嗽, 65 after 头晕."""
         topic = turn.slot("topic") or {}
         before = str(topic.get("complaint", ""))
+        left = turn.slot("draft") or {}
+        values = left["values"] if left.get("form") == "booking_form" else {}
+        # 帮我妈挂个号, then what hurts her: the booking will be hers.
+        told = {key: values[key] for key in TOLD_OF_A_PERSON if values.get(key)}
         if not before or not turn.typed or not continues(await turn.handbook(), turn.text, before):
-            return {}
+            return told
         return {
+            **told,
             "text": before,
             "before": before,
             "asked": True,
@@ -172,6 +178,7 @@ class FindDepartment(Errand):
     def left_behind(self, draft: Draft) -> dict[str, Any] | None:
         """A booking right after is for the department found; more may be told of the complaint."""
         kept = {"department": draft.get("found"), "complaint": draft.get("text")}
+        kept |= {key: draft.get(key) for key in TOLD_OF_A_PERSON}
         return {name: value for name, value in kept.items() if value} or None
 
 

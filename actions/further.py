@@ -124,6 +124,8 @@ async def _alone(turn: Turn) -> str:
     if whole_group(turn.text):
         return "finding_form"
     handbook = await turn.handbook()
+    if turn.text.strip() in {one.name for one in handbook.practitioners}:
+        return "action_inform"
     if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
         return "action_show_doctor"
     if not turn.intent.startswith("request_"):

@@ -1,5 +1,8 @@
 """What comes of taking a number: the receipt, or why it could not be taken and what would help."""
 
+import json
+
+from actions.appointments import is_own
 from actions.choosing import SessionChooser, session_line
 from actions.errand import DONE, Draft
 from actions.turn import Turn
@@ -29,7 +32,7 @@ async def say_refusal(turn: Turn, draft: Draft, error: ServiceError) -> str:
         case SessionFull():
             return chooser.offer(error.alternatives, "booking_just_full")
         case AlreadyBooked():
-            say_already_booked(turn, error.appointment)
+            await say_already_booked(turn, error.appointment)
             return "session"
         case WrongPatient():
             put_back_department(turn, draft, error)
@@ -52,11 +55,21 @@ def put_back_department(turn: Turn, draft: Draft, error: WrongPatient) -> None:
     turn.say(f"booking_wrong_{error.reason.replace(' ', '_')}", department=error.department)
 
 
-def say_already_booked(turn: Turn, appointment: Appointment) -> None:
-    """The person has a number in this half-day."""
+async def say_already_booked(turn: Turn, appointment: Appointment) -> None:
+    """The person has a number in this half-day; of one made in another chat nothing more is told."""
+    if not await is_own(turn, appointment.number):
+        turn.say(
+            "booking_already_elsewhere",
+            [("换时间", '/inform{"change": "day"}'), ("找人工", "/ask_human")],
+        )
+        return
+    booking = json.dumps({"booking": appointment.number})
     turn.say(
         "booking_already",
-        [("改到别的时间", "/reschedule_appointment"), ("我的预约", "/check_appointment")],
+        [
+            ("改到别的时间", f"/reschedule_appointment{booking}"),
+            ("我的预约", "/check_appointment"),
+        ],
         when=session_line(appointment.session, turn.today),
         department=appointment.session.practitioner.department.name,
         number=appointment.number,

@@ -17,7 +17,9 @@ _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[\s-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\dA-Za-z])\d[\d\s-]{4,}\d")
 _RELATIONS = re.compile(rf"我?({RELATIONS})")
 LONGEST_NAME = 4
-_OTHER_PATIENT = re.compile(r"换一?个?(?:就诊)?人")
+NEXT = "next"
+"""The step of a message that tells of the next person, while another one is being booked."""
+OTHER_PATIENT = re.compile(r"换一?个?(?:就诊)?人")
 _SAME_PHONE = re.compile(
     r"一样|相同|(?:同|跟|和|就|还是|用)(?:刚才|上面|上次|之前|那|原来|同)|同上|不变|没变"
 )
@@ -35,9 +37,13 @@ class PatientReader:
     async def read(self, step: str) -> bool:
         """Take what the message says about the person; true when there was something."""
         turn, draft = self._turn, self._draft
-        other = _OTHER_PATIENT.search(turn.text) and not ASKS_WHY.search(turn.text)
-        if turn.values.get("change") == "patient" or other:
+        if turn.values.get("change") == "patient":
             self._forget()
+            return True
+        if OTHER_PATIENT.search(turn.text) and not ASKS_WHY.search(turn.text):
+            self._forget()
+            self._read_phone(step)
+            await self._read_name(step)
             return True
         if "patient" in turn.values:
             return await self._take_known(int(turn.values["patient"]))
@@ -111,7 +117,9 @@ class PatientReader:
             if card.name in text:
                 self._take(card)
                 return True
-        relation = self._relation(text)
+        name = await self._name_in(text, step)
+        # 刘招弟 is nobody's 弟.
+        relation = self._relation(text.replace(name or "\0", " "))
         if relation:
             for card in cards:
                 if same_relation(card.relation, relation):
@@ -119,11 +127,12 @@ class PatientReader:
                     return True
         if _MYSELF.search(text.strip()):
             mine = [card for card in cards if card.relation == "本人"]
-            if mine:
+            if not mine and step in ("name", "patient") and not draft.get("new_patient"):
+                mine = [card for card in cards if not card.relation]
+            if len(mine) == 1:
                 self._take(mine[0])
                 return True
             relation = relation or "本人"
-        name = await self._name_in(text, step)
         if name:
             draft.pop("patient", None)
             draft["name"] = name
@@ -131,7 +140,7 @@ class PatientReader:
         age = stated_age(turn.text)
         if age is not None:
             draft["age"] = age
-        if relation and (step in ("", "name", "patient") or name):
+        if relation and (step in ("", "name", "patient", NEXT) or name):
             draft["relation"] = relation
             draft["sex"] = facts.sex or sex_of_relation(relation)
             return step in ("name", "patient") or bool(name)
@@ -147,7 +156,7 @@ class PatientReader:
         """A name, unless it is a doctor's: at the name step, one of the wished department's."""
         asked = step in ("name", "patient")
         alone = bool(step) and (
-            asked or step in ("phone", "confirm", "change") or not self._draft.get("name")
+            asked or step in ("phone", "confirm", "change", NEXT) or not self._draft.get("name")
         )
         handbook = await self._turn.handbook()
         if not asked:
@@ -174,12 +183,12 @@ class PatientReader:
         return bool(missed) and not (await hear(self._turn)).anything
 
     def _is_new(self, cards: list[PatientCard]) -> bool:
-        """给我老婆 when she is not on the list; of oneself only when all on it are relatives."""
+        """给我老婆 when she is not on the list; oneself is when not just one on it may be the one."""
         relation = self._draft.get("relation")
         if self._draft.get("new_patient") or not cards:
             return True
         if relation == "本人":
-            return all(card.relation for card in cards)
+            return sum(not card.relation for card in cards) != 1
         return bool(relation)
 
     def _fits(self, card: PatientCard) -> bool:

@@ -21,6 +21,8 @@ Buttons = list[tuple[str, str]]
 _YES = re.compile(
     r"(?:嗯+|恩|好+|是|对|對|確認|確定|沒問題|行|中|可以|确认|确定|没问题|没错|要|成|OK|ok|Ok|就这样|就这个|就它|预约|约|挂|办|提交|同意|麻烦|谢谢|的|了|吧|呀|啊|呢|哒|滴|您|你|帮我|我|就|按|这样|这个|那|号|[，。！,.!\s])+"
 )
+_BARE_WORD = re.compile(r"[我您你帮的号]+")
+"""我 answers who, and says yes to nothing."""
 _NO = re.compile(r"(?:不|没(?!问题|错|事)|别|(?<!没)错|否|NO|no|No)")
 _STOP = re.compile(
     r"(?:(?:那|还是|就|我|先|唉|哎|嗯|我再想想|想想|都)*(?:算了|算啦|不挂了|不约了|不预约了|不办了|不弄了|不要了|不投诉了|不取消了|不改了|不填了|不说了|不用了|退出|停|停止|结束|取消|放弃|"
@@ -160,7 +162,9 @@ class Turn:
         """A plain yes."""
         if self.intent == "affirm" and (not self.typed or not _NO.search(self.text)):
             return True
-        return bool(_YES.fullmatch(self.text.strip())) and not _NO.search(self.text)
+        text = self.text.strip()
+        yes = _YES.fullmatch(text) and not _BARE_WORD.fullmatch(text)
+        return bool(yes) and not _NO.search(text)
 
     @property
     def denies(self) -> bool:

@@ -38,6 +38,7 @@ _CHANGED = re.compile(
 )
 MOVES = re.compile(r"(?:改|换|挪|调|推迟|提前)(?:到|成|为|至)")
 _GIVES_BACK = re.compile(r"(?<![不别])(?:取消|退)(?:了|掉|吧|它)?|不(?:要|去|看|挂|约|来)了")
+_STAYS_AWAY = re.compile(r"(?:那|我|就|都|还是|先)*不(?:去|来)(?:看)?了[吧啊。！!]*")
 _A_NUMBER = re.compile(r"预约|挂的?号|门诊")
 _RELATIVE = re.compile(RELATIONS)
 _SOMEBODYS = re.compile(rf"(?<![他特你])({RELATIONS})(?=的|那|挂|约|预约|[，,。！!\s]*$)")
@@ -116,7 +117,8 @@ def _is_relative(relation: str, text: str) -> bool:
 async def errand_of_own(turn: Turn) -> str:
     """The form that words outside of an errand mean when a booking stands: 改成周四下午, 取消吧.
 
-    不去了 and its kin say so little that they mean only what was just booked or asked for.
+    不挂了 and its kin say so little that they mean only what was just booked or asked for; 不去了 is
+    said of a booking.
     """
     topic = turn.slot("topic") or {}
     if not turn.typed or turn.loop or "case" in topic:
@@ -127,7 +129,9 @@ async def errand_of_own(turn: Turn) -> str:
     gives_back = _GIVES_BACK.search(turn.text)
     if MOVES.search(turn.text) or (topic.get("booked") and MISBOOKED.search(turn.text)):
         form = "move_form"
-    elif gives_back and (just or "取消" in gives_back[0]):
+    elif (not asked and _STAYS_AWAY.fullmatch(turn.text.strip())) or (
+        gives_back and (just or "取消" in gives_back[0])
+    ):
         form = "cancel_form"
     else:
         return ""
@@ -172,6 +176,8 @@ class WithBooking(Errand):
             draft["not_named"] = True
             return True
         likely = await self._likely(turn, bookings, said)
+        if await self._is_guess(turn, likely, said):
+            return False
         if len(likely) == 1:
             draft["booking"] = likely[0].number
         elif not fitting and turn.typed and not _A_NUMBER.search(turn.text):
@@ -191,6 +197,13 @@ class WithBooking(Errand):
             if _may_be(card, said) and not (mine and card.relation not in ("", "本人"))
         }
         return [one for one in bookings if one.patient_id in cards] or bookings
+
+    async def _is_guess(self, turn: Turn, likely: list[Appointment], said: str) -> bool:
+        """我儿子的, when nobody who is booked is known to be a son: which one, is asked."""
+        if _MYSELF.search(said) or not _SOMEBODYS.search(said):
+            return False
+        patients = {one.patient_id for one in likely}
+        return any(card.id in patients and not card.relation for card in await turn.patients())
 
     async def _names_none(self, turn: Turn, bookings: list[Appointment], said: str) -> bool:
         """Whether the words describe a booking, and there is no such one."""

@@ -17,6 +17,10 @@ _EXPERT = re.compile(
 )
 _NO_EXPERT = re.compile(r"(?:不|别|甭)(?:要|想|用|挂|需要)*(?:挂|约)?(?:专家|主任|教授)")
 _ORDINARY = re.compile(r"普通号|普号|一般的?号|便宜(?:点|的)")
+_REFUSED = re.compile(
+    r"不(?:是|想?要|想?挂|想?看|想?约|找)[^，,。；;！!\s]+?(?=换|改|应该|要|是|[，,。；;！!\s]|$)"
+)
+"""不是骨科，是神经内科: what is refused is not what is wished."""
 
 
 @dataclass
@@ -91,9 +95,12 @@ async def hear(turn: Turn, department: str = "", *, said: str | None = None) -> 
     if not turn.typed:
         return _pressed(turn, handbook)
     text = turn.text if said is None else said
-    departments = tuple(handbook.find_departments(text))
+    wished = _REFUSED.sub("", text)
+    if not (handbook.find_departments(wished) or handbook.find_doctors(wished)):
+        wished = text
+    departments = tuple(handbook.find_departments(wished))
     here = departments[0] if departments else handbook.department(department)
-    doctors = tuple(handbook.find_doctors(text, here))
+    doctors = tuple(handbook.find_doctors(wished, here))
     kind = "专家号" if _EXPERT.search(text) else ""
     if _ORDINARY.search(text) or _NO_EXPERT.search(text):
         kind = "普通号"

@@ -20,11 +20,16 @@ RELATIONS = (
     "老爸|老妈|爸爸|妈妈|父亲|母亲|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|老爷子|老太太|老伴|老婆|爱人|媳妇|妻子|老公|丈夫|"
     "儿子|女儿|闺女|孙子|孙女|孩子|宝宝|小孩|娃|哥哥|弟弟|姐姐|妹妹|对象|朋友|爸|妈|爹|娘|哥|弟|姐|妹"
 )
-_SAID = re.compile(
-    r"(?:姓名|名字|就诊人|患者|病人|[我他她]的?名?叫(?:那个|做)?|名叫|叫做|(?:^|(?<=[，,。；;\s]))叫|本人|我是|给|帮|为)(?:改成|是|叫|：|:|，|,|\s)*"
-    rf"(?:我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*)?({_NAME}){_END}"
+_CALLED = (
+    rf"(?:改成|是|叫|：|:|，|,|\s)*(?:我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*)?({_NAME}){_END}"
 )
-_RELATIVE = re.compile(rf"我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*({_NAME}){_END}")
+_SAID = re.compile(
+    r"(?:姓名|名字|就诊人|患者|病人|[他她]的?名?叫(?:那个|做)?|名叫|叫做|(?:^|(?<=[，,。；;\s]))叫|给|帮|为)"
+    + _CALLED
+)
+_ONESELF = re.compile(r"(?:我的?名?叫(?:那个|做)?|本人|我是)" + _CALLED)
+_FOR_RELATIVE = re.compile(rf"(?:给|帮|替|为|带)我?(?:{RELATIONS})")
+_RELATIVE = re.compile(rf"(?<!我是[他她])我?(?:{RELATIONS})(?:是|叫|，|,|：|:|\s)*({_NAME}){_END}")
 _CORRECTED = re.compile(rf"(?<!不)(?:是|叫|改成|换成|写成|应该是)({_NAME})(?:$|[，,。！!\s吧啊呀])")
 _BARE = re.compile(_NAME)
 _PIECES = re.compile(r"[\s，,。、；;：:！!？?]+")
@@ -219,8 +224,12 @@ _WORDS = frozenset(
     ]
 )
 _NO_NAME = re.compile(
-    r"医生|主任|大夫|专家|科$|门诊|号码|上午|下午|晚上|中午|早上|星期|礼拜|可以|什么|怎么|哪|谁|吗|呢|请问|您好|你好|确认|取消|预约|挂号|人工|投诉|电话|手机|继续|知道|不|没|了$|的$|吧$|看着办|一位|我"
+    r"医生|主任|大夫|专家|科$|门诊|号码|上午|下午|晚上|中午|早上|星期|礼拜|可以|什么|怎么|哪|谁|吗|呢|请问|您好|你好|确认|取消|预约|挂号|人工|投诉|电话|手机|继续|知道|应该|是|不|没|了$|的$|吧$|看着办|一位|我"
 )
+_ADDRESS = re.compile(
+    rf"{_SURNAME}(?:大爷|大妈|大娘|大伯|大姐|大哥|大婶|阿姨|叔叔?|伯伯|老伯|老太太?|老汉|老爷子|爷爷|奶奶|先生|女士|小姐|老师|师傅)"
+)
+"""曹大爷 is how somebody is called, and no name to be put down."""
 
 
 _SAME = [
@@ -255,10 +264,15 @@ def find_name(text: str, *, bare: bool = False, unusual: bool = False) -> str:
         unusual: whether a name may have a surname that is not in the list; only when it was asked
             for more than once and the whole text is nothing but the name.
     """
-    candidates = [match[1] for match in (*_SAID.finditer(text), *_RELATIVE.finditer(text))]
+    oneself = [match[1] for match in _ONESELF.finditer(text)]
+    others = [match[1] for match in (*_SAID.finditer(text), *_RELATIVE.finditer(text))]
+    # 我是陈刚，给我妈李秀兰挂: who writes is not the patient.
+    candidates = [one for one in others if one not in oneself]
+    candidates += [] if _FOR_RELATIVE.search(text) else oneself
     if bare:
-        candidates += [match[1] for match in _CORRECTED.finditer(text)]
-        candidates += [piece for piece in _PIECES.split(text) if _BARE.fullmatch(piece)]
+        bare_names = [match[1] for match in _CORRECTED.finditer(text)]
+        bare_names += [piece for piece in _PIECES.split(text) if _BARE.fullmatch(piece)]
+        candidates += [one for one in bare_names if one not in oneself]
         stripped = re.sub(r"[吧呀啊。，,!！\s]+$|^(?:就?是|叫)", "", text.strip())
         if _BARE.fullmatch(stripped) or "·" in stripped or stripped.isascii() or unusual:
             candidates += [stripped] if _UNUSUAL.fullmatch(stripped) else []
@@ -266,6 +280,6 @@ def find_name(text: str, *, bare: bool = False, unusual: bool = False) -> str:
 
 
 def _is_plausible(candidate: str) -> bool:
-    if candidate in _WORDS or _NO_NAME.search(candidate):
+    if candidate in _WORDS or _NO_NAME.search(candidate) or _ADDRESS.fullmatch(candidate):
         return False
     return not re.fullmatch(rf"我?(?:{RELATIONS})", candidate)

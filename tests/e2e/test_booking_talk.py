@@ -231,6 +231,40 @@ async def test_another_persons_wish_in_between_is_taken_up_afterwards(
     assert "消化内科" in await chat.press("约下一位")
 
 
+@pytest.mark.parametrize(
+    "words", ["给我爸也挂一个，卫老大", "我爸也要一个，他叫卫老大", "再帮我爱人也挂一个，卫老大"]
+)
+async def test_a_second_person_does_not_take_the_place_of_the_first(
+    chat: Chat, records: Records, words: str
+) -> None:
+    clinic = await until_confirm(chat, records, "骨科")
+    assert "王秀英" in await chat.say(words)
+    await chat.press("确认预约")
+    await chat.tell("好", chat.phone)
+    assert "卫老大" in chat.offered
+    await chat.press("确认预约")
+    assert [one.day for one in await records.bookings(chat)] == [clinic.day] * 2
+    assert [one.name for one in await records.patients(chat)] == ["王秀英", "卫老大"]
+
+
+async def test_who_writes_for_his_mother_is_not_the_patient(chat: Chat, records: Records) -> None:
+    clinic = (await records.free("心血管内科"))[0]
+    half_day = records.half_day(clinic)
+    await chat.say(f"我是陈刚，想给我妈妈李秀兰约心内科{half_day}的号，电话{chat.phone}")
+    await chat.press("确认预约")
+    (patient,) = await records.patients(chat)
+    assert (patient.name, patient.relation) == ("李秀兰", "妈妈")
+
+
+async def test_whom_it_is_for_is_kept_while_a_department_is_found(
+    chat: Chat, records: Records
+) -> None:
+    clinic = (await records.free("骨科"))[0]
+    await chat.tell("帮我妈挂个号", "她膝盖疼", f"骨科，{records.half_day(clinic)}")
+    await chat.tell(f"刘招弟 {chat.phone}", "确认")
+    assert (await records.patients(chat))[0].relation == "妈"
+
+
 async def test_the_same_phone_is_offered_once_and_may_be_meant(
     chat: Chat, records: Records
 ) -> None:

@@ -73,6 +73,15 @@ async def test_another_department_is_taken_over(chat: Chat, records: Records) ->
     assert (await records.booking(chat)).session.practitioner.department.name == "皮肤科"
 
 
+@pytest.mark.parametrize("words", ["不是{}，应该是{}", "不挂{}了，改{}"])
+async def test_a_refused_department_is_not_the_wished_one(
+    chat: Chat, records: Records, words: str
+) -> None:
+    clinic = (await records.free("皮肤科"))[0]
+    await until_confirm(chat, records, "骨科", clinic=clinic)
+    assert "皮肤科" in await chat.say(words.format("骨科", "皮肤科"))
+
+
 async def test_another_phone_is_kept_and_the_first_forgotten(chat: Chat, records: Records) -> None:
     await until_confirm(chat, records, "眼科")
     assert "请核对" in await chat.say("电话错了，是13900139000")

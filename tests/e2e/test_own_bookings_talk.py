@@ -95,6 +95,18 @@ async def test_somebody_elses_booking_is_neither_told_nor_cancelled(
     assert (kept.number, kept.day, kept.state) == (booking.number, booking.day, "booked")
 
 
+async def test_a_booking_of_another_chat_is_not_told_to_who_knows_name_and_phone(
+    chat: Chat, another_chat: Chat, records: Records
+) -> None:
+    booking = await booked(chat, records, "骨科")
+    half_day = records.half_day(booking.session)
+    await another_chat.say(f"挂皮肤科{half_day}，王秀英，{chat.phone}")
+    answered = await another_chat.say("确认")
+    assert "已经有号了" in answered
+    for secret in (booking.number, "骨科", booking.session.practitioner.name):
+        assert secret not in str(answered)
+
+
 async def for_mother(chat: Chat, records: Records) -> Appointment:
     """心血管内科 for her mother."""
     clinic = (await records.free("心血管内科", after=3))[0]
@@ -155,6 +167,16 @@ async def test_mine_is_not_the_mothers_though_hers_was_booked_last(
     asked = await chat.say("我的取消")
     assert mine.number in asked
     assert "刘桂芳" not in asked
+
+
+async def test_instead_of_being_cancelled_a_booking_may_be_moved(
+    chat: Chat, records: Records
+) -> None:
+    before = await booked(chat, records, "骨科")
+    later = next(one for one in await records.free("骨科") if one.day > before.day)
+    await chat.tell("取消预约", "不取消了，改时间", records.half_day(later))
+    await chat.press("确认改期")
+    assert (await records.booking(chat)).day == later.day
 
 
 async def test_a_mind_may_be_changed_about_cancelling(chat: Chat, records: Records) -> None:
@@ -225,6 +247,14 @@ async def two_booked(chat: Chat, records: Records) -> None:
     await chat.press("其他人")
     await chat.tell("我老公李建国", chat.phone, "确认")
     assert len(await records.bookings(chat)) == 2
+
+
+async def test_all_are_given_back_one_after_the_other(chat: Chat, records: Records) -> None:
+    await two_booked(chat, records)
+    await chat.say("两个都取消")
+    assert "要取消这个预约吗" in await chat.press("确认取消")
+    await chat.press("确认取消")
+    assert await records.bookings(chat) == []
 
 
 @pytest.mark.parametrize("words", ["不对 是取消皮肤科的", "不是骨科 是皮肤科"])
