@@ -40,7 +40,7 @@ _RESUMES = re.compile("继续|接着")
 _KEPT = "alarm"
 # Where a person talks with them at once and calm words are no sign that it is over; and what is
 # to be seen today, but by no ambulance.
-_NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool"})
+_NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool", "show"})
 
 
 @dataclass(frozen=True)

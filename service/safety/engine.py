@@ -31,6 +31,7 @@ KINDS = (
     "injury",
     "seizure",
     "bleeding",
+    "show",
     "stool",
     "abdomen",
     "metabolic",

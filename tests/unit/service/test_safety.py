@@ -148,6 +148,51 @@ def test_an_overdose_is_seen_in_fragments(told: str, asked: str) -> None:
     assert check(asked) is None
 
 
+@pytest.mark.parametrize("text", ["见红了", "怀孕38周，早上见红了", "见红了怎么办"])
+def test_the_show_before_birth_is_to_be_seen_now(text: str) -> None:
+    assert kind(text) == "show"
+
+
+@pytest.mark.parametrize(
+    "text", ["没见红，来产检", "绝经三年又见红了挂什么科", "见红一般多久会生", "小红书上看的"]
+)
+def test_other_red_is_no_alarm(text: str) -> None:
+    assert kind(text) is None
+
+
+def test_movement_that_stopped_is_danger_and_when_it_starts_is_not() -> None:
+    assert kind("没有胎动了") == "pregnancy"
+    assert kind("几个月开始有胎动") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我好绝望",
+        "好绝望啊，没人能帮我",
+        "我撑不下去了",
+        "我不想连累家里人了",
+        "不想拖累孩子们了，我都安排好了",
+    ],
+)
+def test_despair_that_stands_alone_is_heard(text: str) -> None:
+    assert kind(text) == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "排了三个小时，好绝望啊",
+        "挂不上号好绝望",
+        "对你们医院绝望了",
+        "不想拖累孩子，想一个人来做胃镜行吗",
+        "怕连累孩子请假，可以请护工吗",
+    ],
+)
+def test_despair_of_the_service_and_caring_for_the_family_are_none(text: str) -> None:
+    assert kind(text) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
