@@ -39,8 +39,8 @@ def kind(text: str) -> str | None:
         ("seizure", "羊癫疯又犯了，这回抽了快十分钟"),
         ("poisoning", "我妈一气之下喝了半瓶除草剂"),
         ("poisoning", "小孙子把我的降压药当糖豆吃了好几颗"),
-        ("poisoning", "屋里生炉子，两口子早上都起不来，头疼恶心"),
-        ("poisoning", "蛇咬了脚踝，现在肿到小腿肚子"),
+        ("gas", "屋里生炉子，两口子早上都起不来，头疼恶心"),
+        ("bite", "蛇咬了脚踝，现在肿到小腿肚子"),
         ("allergy", "打完青霉素没几分钟，浑身起风团，胸口闷，眼前发黑"),
         ("injury", "工人从三米多高的架子上摔下来，腰动不了"),
         ("injury", "机床把两根手指头轧掉了"),
@@ -190,6 +190,46 @@ def test_despair_that_stands_alone_is_heard(text: str) -> None:
     ],
 )
 def test_despair_of_the_service_and_caring_for_the_family_are_none(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        ("allergy", "蜂蛰了嘴肿了"),
+        ("allergy", "蜂蛰了全身肿"),
+        ("bite", "蛇咬了"),
+        ("metabolic", "胰岛素打多了"),
+        ("pressure", "血压180/110头晕"),
+        ("gas", "煤气味很重"),
+        ("gas", "煤气中毒了，头晕恶心站不住"),
+        ("fire", "家里着火了"),
+        ("burn", "屋里起火刚逃出来，喉咙痛，咳出来的痰是黑的"),
+        ("bleeding", "透析管出血"),
+        ("poisoning", "孩子吃了老鼠药"),
+        ("violence", "再不给我处理我就拿刀来"),
+        ("violence", "我在医院门口，有人打人"),
+    ],
+)
+def test_each_danger_has_the_instruction_that_fits(instruction: str, text: str) -> None:
+    assert kind(text) == instruction
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "被蜜蜂蛰了一下，手指有点肿",
+        "被蜂蛰了挂什么科",
+        "喝蜂蜜水嗓子舒服",
+        "胰岛素打多少",
+        "我拿刀切菜切到手",
+        "另外想起来，他还推了人",
+        "煤气费在哪交",
+        "我家前年着火烧伤过，复查",
+        "内瘘出血怎么预防",
+    ],
+)
+def test_their_harmless_neighbours_are_none(text: str) -> None:
     assert kind(text) is None
 
 
@@ -390,7 +430,7 @@ def test_a_very_long_message_is_read_in_a_blink() -> None:
 
 def test_every_kind_has_rules_and_every_rule_its_own_name() -> None:
     dangers = [rule.danger for rule in _book().rules]
-    assert {danger.kind for danger in dangers} == set(KINDS)
+    assert {danger.rule.split(".")[0] for danger in dangers} == set(KINDS)
     assert len({danger.rule for danger in dangers}) == len(dangers)
 
 
