@@ -236,6 +236,41 @@ def test_their_harmless_neighbours_are_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "眼前一黑差点晕倒",
+        "昨天胸口疼，今天好了，看什么科",
+        "我奶奶晕倒住院了，怎么办住院手续",
+        "爷爷昏迷在你们ICU，探视时间几点",
+        "降压药多吃了一片",
+        "护士态度差，我爸当时都喘不过气了没人管",
+        "昨天在急诊等了三个小时，我妈当时昏迷了，现在出院了",
+    ],
+)
+def test_what_passed_over_or_is_in_hands_already_is_none(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "眼前一黑晕倒了",
+        "左眼突然一黑看不见",
+        "昨天胸口疼，今天更疼，出冷汗",
+        "我奶奶晕倒了怎么办",
+        "我爸住院了，现在叫不醒",
+        "我爸在住院部突然昏迷了没人来",
+        "孩子多吃了一片降压药",
+        "降压药多吃了一片，现在心慌头晕",
+        "摔了一跤，当时就昏过去了，怎么叫都没反应",
+        "在你们那晕倒当时没人管，现在叫不醒",
+    ],
+)
+def test_its_neighbours_of_now_are_danger(text: str) -> None:
+    assert kind(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "还拉黑便",
         "拉的大便是黑的像柏油",
         "大便黑得发亮像沥青",
@@ -384,6 +419,9 @@ def test_a_veto_does_not_silence_what_happens_now(calm: str, acute: str) -> None
 def test_few_characters_are_too_little_for_the_second_net() -> None:
     assert not believes("39度 大人", "report_emergency", 0.9)
     assert not believes("39.2度 成年人", "report_emergency", 0.9)
+    assert not believes("全身没力气", "report_emergency", 0.9)
+    assert not believes("身上没劲，不想吃饭", "report_emergency", 0.9)
+    assert believes("全身没力气站都站不起来", "report_emergency", 0.9)
     assert believes("人突然倒在地上抽", "report_emergency", 0.9)
 
 
