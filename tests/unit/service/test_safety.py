@@ -268,6 +268,12 @@ def test_its_neighbours_of_now_are_danger(text: str) -> None:
     assert kind(text)
 
 
+def test_the_sick_who_hardly_answer_are_in_danger_and_the_sulking_are_not() -> None:
+    assert kind("没精神，叫他不太理人") == "unconscious"
+    assert kind("孩子不爱说话，叫他不太理人，看什么科") is None
+    assert kind("护士没精神，叫她不太理人，我要投诉") is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
