@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -37,10 +37,13 @@ _ERRANDS = (
     "stop_",
 )
 _RESUMES = re.compile("继续|接着")
+_WHICH_CLINIC = re.compile("[挂看](?:什么|哪个|哪|啥)[科号]")
 _KEPT = "alarm"
 # Where a person talks with them at once and calm words are no sign that it is over; and what is
 # to be seen today, but by no ambulance.
-_NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool"})
+_NOT_FOLLOWED = frozenset({SUICIDE, "violence", "stool", "show"})
+_ENDS = (News.NOT_MEANT, News.CLEARED)
+_QUESTIONS = (News.WHERE, News.BRING)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,13 @@ class Alarm:
         """The name of what is said to words that are no business of ours."""
         return "alarm_over" if self.news == News.OVER else "alarm_stay"
 
+    def after(self, news: News, dialogue: Mapping[str, Any]) -> dict[str, Any]:
+        """The dialogue after news of this alarm; a question tells nothing of how it goes on."""
+        if news in _ENDS:
+            return {**dialogue, _KEPT: None}
+        told = self if news in _QUESTIONS else replace(self, news=news.value)
+        return told.kept_in(dialogue)
+
     def kept_in(self, dialogue: Mapping[str, Any]) -> dict[str, Any]:
         """The dialogue with this alarm in it."""
         return {**dialogue, _KEPT: {**asdict(self), "at": self.at.isoformat()}}
@@ -101,9 +111,12 @@ def is_business(turn: Turn, response: Response) -> bool:
     """Whether words after an alarm or in a crisis are about the hospital's business all the same.
 
     They surely are an errand or take one up, or a step of one was taken, or a clinic was found
-    for them. What only might be a complaint is not asked after.
+    for them. What only might be a complaint is not asked after. Whether a program answers is
+    said whenever it is asked.
     """
     if turn.press is not None or is_plain_errand(response) or _RESUMES.match(turn.text.strip()):
+        return True
+    if _intent(response, PLAIN_ERRAND) == "bot_challenge" or _asks_for_another(turn, response):
         return True
     loop, after = turn.dialogue.get("loop"), response.dialogue.get("loop")
     if loop:
@@ -129,6 +142,14 @@ def _step(dialogue: Mapping[str, Any]) -> tuple[Any, Any]:
     """What an errand knows, and what it asks for."""
     draft = dialogue.get("slots", {}).get("draft") or {}
     return draft.get("values"), draft.get("step")
+
+
+def _asks_for_another(turn: Turn, response: Response) -> bool:
+    """我爸要看病挂什么科: whoever was in danger is not meant."""
+    entities = response.understanding.get("entities", ())
+    return bool(_WHICH_CLINIC.search(turn.text)) and any(
+        one["entity"] == "person" for one in entities
+    )
 
 
 def _names_clinic(response: Response) -> bool:

@@ -256,7 +256,7 @@ class Conversations:
             return replace(outcome, replies=[*replies, *outcome.replies])
         return Outcome(
             replies=replies,
-            dialogue=replace(alarm, news=news.value).kept_in(turn.dialogue),
+            dialogue=alarm.after(news, turn.dialogue),
             understanding={"news": news.value},
             flags=[RaisedFlag(URGENT, alarm.kind)] if news is News.NO_ANSWER else [],
         )
@@ -283,13 +283,22 @@ class Conversations:
     def _answer_after_alarm(self, turn: Turn, response: Response, alarm: Alarm) -> Outcome:
         """The first business after an alarm begins with a word of what goes first."""
         business = alarm.reminded or is_business(turn, response)
-        if not business or (alarm.holds and is_first_aid(response)):
+        if alarm.holds and is_first_aid(response):
+            return self._say_again(turn, alarm, response.understanding)
+        if not business:
             return self._stay(turn, alarm.stay, response.understanding)
         outcome = self._outcome(turn, response)
         if not (alarm.reminded or alarm.helped):
             line = self._wording.reply("alarm_first")
             outcome = replace(outcome, replies=[line, *outcome.replies])
         return replace(outcome, dialogue=replace(alarm, reminded=True).kept_in(response.dialogue))
+
+    def _say_again(self, turn: Turn, alarm: Alarm, understanding: dict[str, Any]) -> Outcome:
+        """要催吐吗: the instruction says so already; asked once more, the ambulance's voice does."""
+        reply = self._wording.instruction(alarm.kind)
+        if turn.said == (reply.text,):
+            reply = self._wording.reply("alarm_stay_further")
+        return Outcome(replies=[reply], understanding=understanding)
 
     async def _response(self, turn: Turn) -> Response:
         if self._engine is None:

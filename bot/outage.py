@@ -13,11 +13,5 @@ def heard_meanwhile(wording: Wording, text: str, otherwise: str) -> list[str]:
     danger = safety.check(text)
     if danger is None:
         return [wording[otherwise].strip()]
-    return [
-        _unalerted(reply.text, wording["alerted"]) for reply in wording.danger(danger.kind, False)
-    ]
-
-
-def _unalerted(text: str, alerted: str) -> str:
-    """Without the lines that say that staff know: nobody can be alerted before it is kept."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith(alerted))
+    # Nobody can be alerted before it is kept.
+    return [wording.instruction(danger.kind).text]

@@ -43,6 +43,12 @@ class Wording:
             replies.append(Reply(texts["interrupted"].strip()))
         return replies
 
+    def instruction(self, kind: str) -> Reply:
+        """What to do now, without the lines that say that staff were alerted."""
+        text = self.danger(kind, interrupted=False)[0].text
+        alerted = self["alerted"]
+        return Reply("\n".join(line for line in text.splitlines() if not line.startswith(alerted)))
+
     def after_alarm(self, news: str, kind: str, interrupted: bool) -> list[Reply]:
         """The answer to how it goes on; ``interrupted``: an errand was kept, to be taken up."""
         texts = self._texts["after_alarm"]

@@ -16,8 +16,13 @@ MODEL_SURE = 0.85
 words that no rule foresaw. Chosen on sentences apart from the training data (docs/nlu.md)."""
 FEWEST_CHARACTERS = 4
 """Of fewer Chinese characters the model makes too much; the short cries are rules."""
-# How hot somebody is, how old, and whether a man: alone (39度 大人) no danger, as rules know more.
-_FACTS = re.compile("[度岁男女]|体温|发烧|发热|高烧|大人|成年人?|小孩|孩子|宝宝")
+# How hot somebody is, how old, whether a man, and that they are weak or eat little: alone (39度 大人,
+# 全身没力气) no danger, as rules know more.
+_FACTS = re.compile(
+    "[度岁男女]|体温|发烧|发热|高烧|大人|成年人?|小孩|孩子|宝宝"
+    "|(?:[全浑]身|身上|身体|整个人|人)?[都有点很好]*(?:没力气?|[无乏]力|没劲|没精神|没胃口)"
+    "|不想(?:吃饭|吃|动)|吃不下饭?"
+)
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 

@@ -14,7 +14,8 @@ from service.safety.expressions import Expression, Index, Span
 from service.safety.notation import Words
 from service.safety.spelling import normalise
 
-# In this order the files are asked; the first rule that fires names the danger.
+# In this order the files are asked; the first rule that fires names the danger. A rule that asks
+# for another instruction than its file has a ``kind`` of its own.
 KINDS = (
     "suicide",
     "violence",
@@ -31,6 +32,7 @@ KINDS = (
     "injury",
     "seizure",
     "bleeding",
+    "show",
     "stool",
     "abdomen",
     "metabolic",
@@ -44,7 +46,7 @@ SUICIDE = "suicide"
 SUICIDE_OF_ANOTHER = "suicide_of_another"
 """Told by whoever is with them: the words for somebody in despair are not for this reader."""
 # Somebody who is found like this is treated first, whatever made them so.
-_HURT = frozenset({"poisoning", "bleeding", "unconscious", "seizure", "breathing"})
+_HURT = frozenset({"poisoning", "gas", "bleeding", "unconscious", "seizure", "breathing"})
 # Old complaints and grumbling: what is sudden outweighs these groups.
 _CALM = frozenset({"慢性", "抱怨"})
 _SUDDEN = "急变"
@@ -181,7 +183,7 @@ def _read(data: dict[str, Any], words: Words) -> Iterator[Rule]:
     for entry in data["rules"]:
         unless = entry.get("unless", ())
         yield Rule(
-            danger=Danger(kind, f"{kind}.{entry['name']}"),
+            danger=Danger(entry.get("kind", kind), f"{kind}.{entry['name']}"),
             together=(
                 (words.read(entry["any"]),)
                 if "any" in entry

@@ -16,6 +16,14 @@ from service.safety.spelling import normalise
 class News(StrEnum):
     """How it goes on; each value is a name in ``news.yml``, asked in this order."""
 
+    WHERE = "where"
+    """Which department it is for."""
+    BRING = "bring"
+    """What to take along."""
+    NOT_MEANT = "not_meant"
+    """A joke, a trial, a slip: there was no danger."""
+    CLEARED = "cleared"
+    """A doctor has seen them and let them go."""
     NO_ANSWER = "no_answer"
     """Neither the ambulance comes nor does anybody answer."""
     ARRIVED = "arrived"

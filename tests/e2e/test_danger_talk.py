@@ -146,3 +146,26 @@ async def test_in_a_crisis_a_clinic_is_found_and_booked_with_the_crisis_line_at_
 async def test_a_bare_temperature_is_no_alarm(chat: Chat, records: Records, text: str) -> None:
     assert "发热门诊" in await chat.say(text)
     assert await records.flags(chat) == []
+
+
+async def test_after_an_alarm_what_is_asked_is_answered(chat: Chat) -> None:
+    assert "急诊科" in await chat.tell(HEART, "不急，就是想看看挂什么科")
+    assert "身份证" in await chat.say("要带什么")
+    assert "后交费" in await chat.say("要带钱吗")
+    assert "先打" in (await chat.say("B超多少钱")).texts[0]
+
+
+async def test_a_question_of_first_aid_hears_the_instruction_again(chat: Chat) -> None:
+    assert "别自己催吐" in await chat.tell("孩子吃了老鼠药", "要催吐吗")
+
+
+async def test_a_joke_ends_the_alarm(chat: Chat) -> None:
+    assert "没事就不用打" in await chat.tell(HEART, "骗你的，测试")
+    assert "先打" not in (await chat.say("B超多少钱")).texts[0]
+
+
+async def test_in_a_crisis_it_says_that_it_is_a_program(chat: Chat) -> None:
+    answered = await chat.tell("我不想活了", "你是机器人吗")
+    assert "程序" in answered
+    assert "12356" in answered.texts[-1]
+    assert "程序" not in await chat.say("我爸要看病挂什么科")

@@ -39,8 +39,8 @@ def kind(text: str) -> str | None:
         ("seizure", "羊癫疯又犯了，这回抽了快十分钟"),
         ("poisoning", "我妈一气之下喝了半瓶除草剂"),
         ("poisoning", "小孙子把我的降压药当糖豆吃了好几颗"),
-        ("poisoning", "屋里生炉子，两口子早上都起不来，头疼恶心"),
-        ("poisoning", "蛇咬了脚踝，现在肿到小腿肚子"),
+        ("gas", "屋里生炉子，两口子早上都起不来，头疼恶心"),
+        ("bite", "蛇咬了脚踝，现在肿到小腿肚子"),
         ("allergy", "打完青霉素没几分钟，浑身起风团，胸口闷，眼前发黑"),
         ("injury", "工人从三米多高的架子上摔下来，腰动不了"),
         ("injury", "机床把两根手指头轧掉了"),
@@ -146,6 +146,132 @@ def test_somebody_found_hurt_by_themselves_is_treated_first(expected: str, text:
 def test_an_overdose_is_seen_in_fragments(told: str, asked: str) -> None:
     assert kind(told) == "poisoning"
     assert check(asked) is None
+
+
+@pytest.mark.parametrize("text", ["见红了", "怀孕38周，早上见红了", "见红了怎么办"])
+def test_the_show_before_birth_is_to_be_seen_now(text: str) -> None:
+    assert kind(text) == "show"
+
+
+@pytest.mark.parametrize(
+    "text", ["没见红，来产检", "绝经三年又见红了挂什么科", "见红一般多久会生", "小红书上看的"]
+)
+def test_other_red_is_no_alarm(text: str) -> None:
+    assert kind(text) is None
+
+
+def test_movement_that_stopped_is_danger_and_when_it_starts_is_not() -> None:
+    assert kind("没有胎动了") == "pregnancy"
+    assert kind("几个月开始有胎动") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我好绝望",
+        "好绝望啊，没人能帮我",
+        "我撑不下去了",
+        "我不想连累家里人了",
+        "不想拖累孩子们了，我都安排好了",
+    ],
+)
+def test_despair_that_stands_alone_is_heard(text: str) -> None:
+    assert kind(text) == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "排了三个小时，好绝望啊",
+        "挂不上号好绝望",
+        "对你们医院绝望了",
+        "不想拖累孩子，想一个人来做胃镜行吗",
+        "怕连累孩子请假，可以请护工吗",
+    ],
+)
+def test_despair_of_the_service_and_caring_for_the_family_are_none(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        ("allergy", "蜂蛰了嘴肿了"),
+        ("allergy", "蜂蛰了全身肿"),
+        ("bite", "蛇咬了"),
+        ("metabolic", "胰岛素打多了"),
+        ("pressure", "血压180/110头晕"),
+        ("gas", "煤气味很重"),
+        ("gas", "煤气中毒了，头晕恶心站不住"),
+        ("fire", "家里着火了"),
+        ("burn", "屋里起火刚逃出来，喉咙痛，咳出来的痰是黑的"),
+        ("bleeding", "透析管出血"),
+        ("poisoning", "孩子吃了老鼠药"),
+        ("violence", "再不给我处理我就拿刀来"),
+        ("violence", "我在医院门口，有人打人"),
+    ],
+)
+def test_each_danger_has_the_instruction_that_fits(instruction: str, text: str) -> None:
+    assert kind(text) == instruction
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "被蜜蜂蛰了一下，手指有点肿",
+        "被蜂蛰了挂什么科",
+        "喝蜂蜜水嗓子舒服",
+        "胰岛素打多少",
+        "我拿刀切菜切到手",
+        "另外想起来，他还推了人",
+        "煤气费在哪交",
+        "我家前年着火烧伤过，复查",
+        "内瘘出血怎么预防",
+    ],
+)
+def test_their_harmless_neighbours_are_none(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "眼前一黑差点晕倒",
+        "昨天胸口疼，今天好了，看什么科",
+        "我奶奶晕倒住院了，怎么办住院手续",
+        "爷爷昏迷在你们ICU，探视时间几点",
+        "降压药多吃了一片",
+        "护士态度差，我爸当时都喘不过气了没人管",
+        "昨天在急诊等了三个小时，我妈当时昏迷了，现在出院了",
+    ],
+)
+def test_what_passed_over_or_is_in_hands_already_is_none(text: str) -> None:
+    assert kind(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "眼前一黑晕倒了",
+        "左眼突然一黑看不见",
+        "昨天胸口疼，今天更疼，出冷汗",
+        "我奶奶晕倒了怎么办",
+        "我爸住院了，现在叫不醒",
+        "我爸在住院部突然昏迷了没人来",
+        "孩子多吃了一片降压药",
+        "降压药多吃了一片，现在心慌头晕",
+        "摔了一跤，当时就昏过去了，怎么叫都没反应",
+        "在你们那晕倒当时没人管，现在叫不醒",
+    ],
+)
+def test_its_neighbours_of_now_are_danger(text: str) -> None:
+    assert kind(text)
+
+
+def test_the_sick_who_hardly_answer_are_in_danger_and_the_sulking_are_not() -> None:
+    assert kind("没精神，叫他不太理人") == "unconscious"
+    assert kind("孩子不爱说话，叫他不太理人，看什么科") is None
+    assert kind("护士没精神，叫她不太理人，我要投诉") is None
 
 
 @pytest.mark.parametrize(
@@ -299,6 +425,9 @@ def test_a_veto_does_not_silence_what_happens_now(calm: str, acute: str) -> None
 def test_few_characters_are_too_little_for_the_second_net() -> None:
     assert not believes("39度 大人", "report_emergency", 0.9)
     assert not believes("39.2度 成年人", "report_emergency", 0.9)
+    assert not believes("全身没力气", "report_emergency", 0.9)
+    assert not believes("身上没劲，不想吃饭", "report_emergency", 0.9)
+    assert believes("全身没力气站都站不起来", "report_emergency", 0.9)
     assert believes("人突然倒在地上抽", "report_emergency", 0.9)
 
 
@@ -345,7 +474,7 @@ def test_a_very_long_message_is_read_in_a_blink() -> None:
 
 def test_every_kind_has_rules_and_every_rule_its_own_name() -> None:
     dangers = [rule.danger for rule in _book().rules]
-    assert {danger.kind for danger in dangers} == set(KINDS)
+    assert {danger.rule.split(".")[0] for danger in dangers} == set(KINDS)
     assert len({danger.rule for danger in dangers}) == len(dangers)
 
 
