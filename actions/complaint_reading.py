@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from actions.cases import KNOWN_WHO
+from actions.cases import KNOWN_WHO, ONLY_ANONYMOUS, SAYS_ANONYMOUS
 from actions.request_words import PIECES
 from actions.turn import Turn
 from service.errors import BadValue
@@ -43,11 +43,6 @@ BARE_OPENING = re.compile(
 )
 _ANONYMOUS = re.compile(
     r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|不需要|不给|不必|无所谓|随便"
-)
-_NO_PHONE = r"不(?:太?想|愿意?|打算|方便|用|要|必)?留(?:下|任何)?(?:我的?)?(?:电话|手机|号码|联系方式|名字?|姓名?)"
-SAYS_ANONYMOUS = re.compile(rf"(?<!不)(?<!不用)(?<!不要)匿名|{_NO_PHONE}")
-_ONLY_ANONYMOUS = re.compile(
-    rf"(?:我|想|要|可以|能|就|请|也|都|那)*(?:匿名|{_NO_PHONE})(?:投诉|举报|号码?|吧|的|了|吗|可不可以|行不行|可以|行|好|[，。！!？?\s])*"
 )
 _CORRECTS = re.compile(
     r"(?:刚才|刚刚|我|前面|上面)*(?:[说写打讲记]错了?|记错|弄错|搞错|不对|错了)[，,。！!\s]*(?:应该)?(?:就?是|在)?(?P<right>.+)"
@@ -98,7 +93,7 @@ class ComplaintReader:
             return await self._read_contact()
         if self._turn.typed and SAYS_ANONYMOUS.search(text):
             draft["anonymous"] = True
-            if step and _ONLY_ANONYMOUS.fullmatch(text):
+            if step and ONLY_ANONYMOUS.fullmatch(text):
                 return True
         skips = self._turn.skips or (step == "wish" and bool(_NO_WISH.fullmatch(text)))
         if step in ("where", "wish") and skips:

@@ -4,10 +4,10 @@ import re
 
 from rasa_sdk.events import EventType, FollowupAction
 
+from actions.cases import SAYS_ANONYMOUS
 from actions.complaint_reading import (
     BARE_OPENING,
     NOT_TOLD,
-    SAYS_ANONYMOUS,
     VENTS,
     WISH,
     ComplaintReader,

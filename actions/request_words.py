@@ -73,9 +73,11 @@ _ASKS_STATE = re.compile(
     r"查(?:一?[下查看])?(?:我的?|那个|这个)?$|(?:查|看|问)(?:一?[下查看])?(?:我的?|那个|这个)|进度|办得|办到|办好|批(?:了|下来)|安排(?:好|得|了|到)|排到|怎么样|到哪|消息|什么时候(?:能|会|可以|才|有|轮)|好了没"
 )
 _ASKS_CONTACT = re.compile(
-    r"(?:什么时候|啥时候|几时|多久|何时|几点|怎么还没).{0,6}(?:联系|答复|回复|回电|回我|打电话|给我|处理|结果|有人|消息)"
-    r"|(?:联系|答复|回复|回电|结果).{0,6}(?:什么时候|啥时候|多久|何时)"
+    r"(?:什么时候|啥时候|几时|多久|何时|几点|怎么还没).{0,6}(?:联系|答复|回复|回电|回我|打电话|给我|处理|结果|有人|消息|回音|回信)"
+    r"|(?:联系|答复|回复|回电|结果|消息|回音).{0,6}(?:什么时候|啥时候|多久|何时)"
 )
+_ASKS_NUMBER = re.compile(r"(?:编号|单号|申请号)(?:是)?(?:多少|几|什么|呢|[？?]|$)")
+_ASKS_WHERE = re.compile(r"(?:在|到|去)?哪(?:里|儿|个地方)?(?:等|见|碰头|集合|找)|等.{0,3}哪")
 _FROM = re.compile(r"从|社区|卫生院|卫生所|县|乡|镇|诊所|医院.{0,4}转|转(?:出|回|下)")
 _TO = re.compile(r"转(?:到|去|往|回|入|来|上|下)|到.{1,12}(?:科|院)|科")
 _ASKS = re.compile(
@@ -185,6 +187,21 @@ def asks_state(text: str) -> bool:
 def asks_for_contact(text: str) -> bool:
     """什么时候有人联系我."""
     return bool(_ASKS_CONTACT.search(text))
+
+
+def asks_number(text: str) -> bool:
+    """编号多少."""
+    return bool(_ASKS_NUMBER.search(text))
+
+
+def asks_where_to_wait(text: str) -> bool:
+    """在哪里等."""
+    return bool(_ASKS_WHERE.search(text))
+
+
+def asks_of_what_stands(text: str) -> bool:
+    """Whether short words right after a request or a complaint ask how that one stands."""
+    return asks_state(text) or asks_for_contact(text) or asks_number(text)
 
 
 def added(what: str, more: str) -> str:

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction
 from actions import request_words as words
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
+from actions.questions import ARRANGED
 from actions.request_kinds import (
     KINDS,
     Kind,
@@ -252,7 +253,11 @@ class Request(Errand):
 
     def left_behind(self, draft: Draft) -> Draft | None:
         """The request that a change right after is about."""
-        return {"request": draft["shown"]} if draft.get("shown") else None
+        if not draft.get("shown"):
+            return None
+        kind = KINDS[draft["kind"]].name
+        about = draft.get("what", "") if kind == "exam" else ARRANGED.get(kind, "")
+        return {"request": draft["shown"], "arranged": about}
 
     async def _submit(self, turn: Turn, draft: Draft, kind: Kind) -> str:
         patient = await PatientReader(turn, draft).keep()
