@@ -7,8 +7,9 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.further import SERIOUS, SHORT, TELLS_SYMPTOM, WORRYING, Topic
 from actions.questions import MEDICAL, AnswerQuestion
+from actions.talk import NotUnderstood
 from actions.turn import Buttons, Turn, TurnAction
-from service.aftercare import aftercare_section, find_aftercare
+from service.aftercare import aftercare_section, find_aftercare, speaks_of_aftercare
 from service.answers import find_answers, is_clear
 from service.handbook import Handbook
 from service.model import AftercareText
@@ -48,6 +49,8 @@ class AnswerAftercare(TurnAction):
             found = find_answers(handbook, turn.text, "ask_visit_preparation")
             if is_clear(found) and found[0].score >= _SURE:
                 return await AnswerQuestion().tell(turn, found[0].answer, turn.text)
+            if turn.typed and not turn.loop and not speaks_of_aftercare(turn.text):
+                return await NotUnderstood().act(turn)
         if worries:
             turn.say("aftercare_nurse")
             turn.flag("human", "worrying after-care")

@@ -56,6 +56,8 @@ class Booking(Errand):
             return True
         if aside:
             return False
+        if "session" in draft and turn.typed and _THIS_ONE.fullmatch(turn.text.strip()):
+            return True
         person = await PatientReader(turn, draft).read(step)
         chooser = SessionChooser(turn, draft)
         new = await chooser.read_pressed() or person
@@ -89,6 +91,8 @@ class Booking(Errand):
         """A question, or one's data looked at; 名字错了，是罗莉 belongs to the booking."""
         if turn.intent == "manage_patient":
             return not (turn.typed and _CORRECTS.search(turn.text))
+        if turn.typed and turn.intent == "ask_doctor_info" and _ASKS_OF_DOCTOR.search(turn.text):
+            return True
         asks = turn.intent in _QUESTIONS and turn.confidence > 0.5
         return turn.typed and asks and not _CHEAPER.search(turn.text)
 
@@ -285,6 +289,12 @@ _QUESTIONS = (
     "ask_visit_preparation",
     "ask_report",
     "ask_aftercare",
+)
+_ASKS_OF_DOCTOR = re.compile(
+    r"怎么样|咋样|好[吗不]|厉害|擅长|专长|看(?:什么|啥)|介绍|水平|经验|资历|口碑|是谁"
+)
+_THIS_ONE = re.compile(
+    r"(?:那|好|行|嗯|[，,])*(?:就|定)(?:他|她|这个?|这位|这个医生)(?:了|吧|[。！])*"
 )
 _CHEAPER = re.compile(r"便宜[点的些](?!.*(?:多少|几))")
 _SAME_DEPARTMENT = re.compile(r"也|错人")

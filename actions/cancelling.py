@@ -5,6 +5,7 @@ import re
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions import request_words as words
 from actions.appointments import (
     booking_lines,
     own_bookings,
@@ -14,6 +15,7 @@ from actions.appointments import (
 )
 from actions.choosing import session_line
 from actions.errand import DONE, Draft
+from actions.questions import AnswerQuestion
 from actions.request_kinds import WORDS, just_made, named_requests, own_requests, request_line
 from actions.turn import Turn
 from actions.which import WithBooking
@@ -22,6 +24,7 @@ from service.errors import NotFound, NotYours, PastCutoff
 from service.requests import withdraw_request
 
 _NUMBER = re.compile(r"FW\d{8}-\d{4,}", re.IGNORECASE)
+_OF_MONEY = re.compile(r"退(?:钱|费|款|挂号费)|扣(?:钱|费|款)|收(?:钱|费)|手续费")
 _CANCELS = re.compile(
     r"(?:那|就|还是|嗯|是的?|对|好的?|要|我要|确认|确定|帮我|[，,\s])*"
     r"(?:取消|退)(?:了|掉|吧|它|啊|这个|预约|[。！!\s])*"
@@ -72,6 +75,14 @@ class CancelBooking(WithBooking):
             draft["no"] = True
             return True
         return False
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        """退号能退钱吗 is a question of money, and takes nothing back."""
+        kept = turn.slot("draft") or {}
+        opens = kept.get("form") != self.form
+        if opens and turn.typed and _OF_MONEY.search(turn.text) and words.asks(turn.text):
+            return self.hand_on(turn, await AnswerQuestion().act(turn))
+        return await super().act(turn)
 
     def ends(self, turn: Turn, step: str) -> bool:
         """取消吧 to the question itself is a yes, and 不取消了 its no."""

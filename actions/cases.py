@@ -4,7 +4,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.request_words import asks_for_contact
+from actions.request_words import asks_of_what_stands
 from actions.turn import Turn, TurnAction, echo
 from actions.wishes import day_words
 from service import cases
@@ -31,8 +31,13 @@ _GOES_ON = re.compile(r"还有|而且|另外|对了|当时|忘了说|后来|那�
 """How words go on about what was just said."""
 _ANOTHER = re.compile(r"再投诉|另一?个|还要投诉|也要投诉|又|别的")
 _GIVES_UP = re.compile(r"(?:那|还是|我|就|都)*(?:算了|不投诉了|不追究了|撤了?吧|撤回|别查了)")
+_NO_PHONE = r"不(?:太?想|愿意?|打算|方便|用|要|必)?留(?:下|任何)?(?:我的?)?(?:电话|手机|号码|联系方式|名字?|姓名?)"
+SAYS_ANONYMOUS = re.compile(rf"(?<!不)(?<!不用)(?<!不要)匿名|{_NO_PHONE}")
+ONLY_ANONYMOUS = re.compile(
+    rf"(?:我|想|要|可以|能|就|请|也|都|那)*(?:匿名|{_NO_PHONE})(?:投诉|举报|号码?|吧|的|了|吗|可不可以|行不行|可以|行|好|[，。！!？?\s])*"
+)
 KNOWN_WHO = re.compile(
-    r"(?:查|知道|看|认|猜)(?:得|不)?(?:到|出|见)?.{0,3}我是谁|(?:知道|看到|看见|泄露|暴露|透露).{0,4}我的?(?:名字|姓名|电话|身份|信息)"
+    r"(?:告诉|透露|泄露|说出去).{0,8}(?:是谁|我)(?:说|讲|投诉|反映|举报|告)|(?:查|知道|看|认|猜)(?:得|不)?(?:到|出|见)?.{0,3}(?:我是谁|是我(?:说|讲|投诉|反映|举报|告))|(?:知道|看到|看见|泄露|暴露|透露).{0,4}我的?(?:名字|姓名|电话|身份|信息)"
 )
 _PHONE_SAID = re.compile(r"[我的是改成换为应该错不对了呢新号码手机电话联系方式打留，,。：:\s]+")
 _ONLY_ADDS = re.compile(
@@ -119,7 +124,10 @@ async def _about_the_last(turn: Turn, case: Case) -> list[EventType] | None:
     phone = PHONE.search(text)
     if phone and len(_PHONE_SAID.sub("", PHONE.sub("", text))) <= LONGEST_NAME:
         return await _set_contact(turn, case, phone[0])
-    if asks_for_contact(text):
+    if SAYS_ANONYMOUS.search(text):
+        turn.say("case_anonymous" if case.anonymous else "case_not_anonymous")
+        return [SlotSet("topic", {"case": case.number})]
+    if asks_of_what_stands(text):
         _tell(turn, case)
         return [SlotSet("topic", {"case": case.number})]
     return await add(turn) if _goes_on(turn) else None

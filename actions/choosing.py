@@ -324,7 +324,7 @@ class SessionChooser:
                 ],
                 who=who,
             )
-            self._keep(ClinicWish(department=wish.department))
+            self._keep_full(wish)
             return "clinic"
         when = days_words(wish.days, turn.today) if wish.days else "近14天"
         if not turn.resuming:
@@ -336,6 +336,14 @@ class SessionChooser:
             )
         self._draft["near"] = near[0].id
         return self.offer(near, "booking_alternatives", waitlist=True)
+
+    def _keep_full(self, wish: ClinicWish) -> None:
+        """The department goes on; the waiting list is for the doctor and day that were wished."""
+        before = ClinicWish.of(self._draft.get("full"))
+        if not wish.doctors and before.department == wish.department:
+            wish.doctors = before.doctors
+        self._draft["full"] = wish.kept()
+        self._keep(ClinicWish(department=wish.department))
 
     async def _why_none(self, wish: ClinicWish) -> str:
         """Full, cancelled, or no clinic at all: three things to a patient."""

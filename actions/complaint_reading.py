@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from actions.cases import KNOWN_WHO
+from actions.cases import KNOWN_WHO, ONLY_ANONYMOUS, SAYS_ANONYMOUS
 from actions.request_words import PIECES
 from actions.turn import Turn
 from service.errors import BadValue
@@ -18,7 +18,7 @@ _WHEN = re.compile(
     r"\d{1,2}月\d{1,2}[日号]?|\d{1,2}[日号](?!线|楼|窗|诊室|床)|上个月|前几天|这几天|[\d一二三四五六七八九十]{1,2}点(?:半|多|钟)?"
 )
 _PLACE = re.compile(
-    r"(?:门诊|急诊|病房|病区|住院(?:部|楼|处)|窗口|药房|大厅|导医台|挂号处|收费处|检验科|抽血处?|放射科?|超声科?|B超室?|CT室?|停车场|食堂|厕所|卫生间|电梯|候诊区?|诊室|护士站|手术室|输液(?:室|大厅)?|服务台|"
+    r"(?:门诊|急诊|病房|病区|住院(?:部|楼|处)|窗口|药房|大厅|导医台|挂号处|收费处|检验科|抽血处?|放射科?|超声科?|B超室?|CT室?|停车[场楼库位]|食堂|厕所|卫生间|电梯|候诊区?|诊室|护士站|手术室|输液(?:室|大厅)?|服务台|"
     r"[A-Za-z]座|[一二三四五六七八九十\d]+(?:楼|层|号窗))+"
 )
 _FILLER = re.compile(r"在|就|是|你们|医院|那里?|这里?|边|里面?|门口|处|室|的|那个|[\s，,。！!吧啊]")
@@ -44,14 +44,16 @@ BARE_OPENING = re.compile(
 _ANONYMOUS = re.compile(
     r"匿名|不留|不想(?:留|说)|不用|不方便|没有?电话|没手机|不需要|不给|不必|无所谓|随便"
 )
-_SAYS_ANONYMOUS = re.compile(r"(?<!不)(?<!不用)(?<!不要)匿名")
-_ONLY_ANONYMOUS = re.compile(
-    r"(?:我|想|要|可以|能|就|请)*匿名(?:投诉|举报|吧|的|了|吗|可以吗|行吗|[，。！!？?\s])*"
+_CORRECTS = re.compile(
+    r"(?:刚才|刚刚|我|前面|上面)*(?:[说写打讲记]错了?|记错|弄错|搞错|不对|错了)[，,。！!\s]*(?:应该)?(?:就?是|在)?(?P<right>.+)"
 )
+"""说错了，是前天: what is told after it stands in the place of what was told before."""
 _NO_WISH = re.compile(
     r"没了|没有|没有?(?:什么|啥|特别)?(?:的)?要求(?:了|吧)?|没想好|看你们|你们看着办"
 )
 _WHY_ASKED = re.compile(r"(?:为什么|为啥|干嘛|干什么|怎么).{0,4}问|问这么多|问(?:那么|这些)|查户口")
+_MAY_BE_WRONG = ("when", "where", "who")
+_FACTS = (*_MAY_BE_WRONG, "wish")
 LONGEST_NAME = 7
 """With a phone beside it, a longer rest is more than who it belongs to."""
 LONGEST_PLACE = 12
@@ -75,6 +77,8 @@ class ComplaintReader:
         if KNOWN_WHO.search(self._text):
             self._draft["who_knows"] = True
             return True
+        if step and await self._read_correction():
+            return True
         if not await self._read(step):
             return False
         if self._draft.get("vents"):
@@ -87,9 +91,9 @@ class ComplaintReader:
         draft, text = self._draft, self._text
         if step == "contact":
             return await self._read_contact()
-        if self._turn.typed and _SAYS_ANONYMOUS.search(text):
+        if self._turn.typed and SAYS_ANONYMOUS.search(text):
             draft["anonymous"] = True
-            if step and _ONLY_ANONYMOUS.fullmatch(text):
+            if step and ONLY_ANONYMOUS.fullmatch(text):
                 return True
         skips = self._turn.skips or (step == "wish" and bool(_NO_WISH.fullmatch(text)))
         if step in ("where", "wish") and skips:
@@ -109,6 +113,27 @@ class ComplaintReader:
             draft["where"] = text
         elif rest:
             self._add(text)
+        return True
+
+    async def _read_correction(self) -> bool:
+        """说错了，是前天上午: the time, place or person is another one; the question stays open."""
+        said = _CORRECTS.fullmatch(self._text) if self._turn.typed else None
+        if said is None:
+            return False
+        draft, before = self._draft, dict(self._draft)
+        whole, self._text = self._text, said["right"]
+        for key in _MAY_BE_WRONG:
+            draft.pop(key, None)
+        rest = await self._read_details()
+        self._text = whole
+        new = [key for key in _MAY_BE_WRONG if draft.get(key) and draft[key] != before.get(key)]
+        draft.update({key: one for key, one in before.items() if key not in draft})
+        if not new:
+            return False
+        told = any(str(before.get(key)) in str(before.get("what")) for key in new if key in before)
+        if rest or told:
+            # The words as they were told stay, so what puts them right stands beside them.
+            self._add(whole)
         return True
 
     def _is_wish(self, words: str, step: str) -> bool:
@@ -151,6 +176,8 @@ class ComplaintReader:
         known = str(draft.get("where", ""))
         if where and where not in known and (not known or (answers and places)):
             draft["where"] = f"{where}{known}"
+        elif places and not rest and where not in known:
+            draft["where"] = f"{known}，{where}"
         self._read_who(handbook)
         phone = PHONE.search(text)
         if phone:
@@ -163,8 +190,9 @@ class ComplaintReader:
         return known or bool(_NAMES_SOMEBODY.fullmatch(piece))
 
     def _read_who(self, handbook: Handbook) -> None:
-        """The one who is meant; a name is worth more than 护士 alone."""
+        """The one who is meant; a name is worth more than 护士 alone, 男护士 as well."""
         doctors = handbook.find_doctors(self._text)
+        told = _SAYS_WHO.sub("", self._text)
         named = _SOMEBODY.search(self._text)
         role = _SOME_ROLE.search(self._text)
         before = str(self._draft.get("who", ""))
@@ -172,6 +200,8 @@ class ComplaintReader:
             self._draft["who"] = doctors[0].name
         elif named and (not before or _SOME_ROLE.fullmatch(before)):
             self._draft["who"] = named[0]
+        elif before and before in told and _NAMES_SOMEBODY.fullmatch(told):
+            self._draft["who"] = told
         elif role and not before:
             self._draft["who"] = role[0]
 
@@ -192,15 +222,17 @@ class ComplaintReader:
         return True
 
     async def _read_more(self) -> bool:
-        """Instead of a phone something of the matter itself, which is kept; the phone is asked again
-        once, for the facts matter more and the answer comes here as well.
+        """Instead of a phone something of the matter itself, which is kept. The phone is asked again
+        after each new fact, after other words once: the answer comes here as well.
         """
+        before = {key: self._draft.get(key) for key in _FACTS}
         rest = await self._read_details()
         if rest and WISH.search(rest):
             self._draft["wish"] = rest
         elif rest:
             self._add(rest)
-        self._draft["anonymous"] = self._draft.get("heard", {}).get("contact", 0) > 0
+        new = any(self._draft.get(key) != one for key, one in before.items())
+        self._draft["anonymous"] = not new and self._draft.get("heard", {}).get("contact", 0) > 0
         return True
 
 

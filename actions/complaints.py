@@ -4,6 +4,7 @@ import re
 
 from rasa_sdk.events import EventType, FollowupAction
 
+from actions.cases import SAYS_ANONYMOUS
 from actions.complaint_reading import (
     BARE_OPENING,
     NOT_TOLD,
@@ -14,6 +15,7 @@ from actions.complaint_reading import (
 from actions.errand import DONE, OPENINGS, PLAIN, Draft, Errand
 from actions.further import SHORT
 from actions.questions import AnswerQuestion
+from actions.request_words import asks_for_contact
 from actions.talk import NotUnderstood
 from actions.turn import Turn, echo
 from actions.wishes import day_words
@@ -96,6 +98,8 @@ class Complaint(Errand):
             return False
         if step and turn.typed and (_asks_aside(turn) or _is_other_wish(turn, step)):
             return False
+        if _asks_how_long(turn, step) and await _say_how_long(turn):
+            return True
         if step == "contact" and turn.typed and turn.stops:
             draft["unsure"] = True
             return True
@@ -184,6 +188,7 @@ class Complaint(Errand):
         turn.flag("complaint", f"case {case.number}")
 
 
+LONGEST_QUESTION = 12
 LEAVES = 0.6
 """From this confidence on another errand's opening ends the questions of a complaint."""
 
@@ -238,8 +243,27 @@ def _asks_aside(turn: Turn) -> bool:
 _ASIDE = re.compile(r"问一下|问问|请问|先问|几点|多少钱|在哪|哪里|怎么走|怎么去|几楼")
 
 
+def _asks_how_long(turn: Turn, step: str) -> bool:
+    """多久能处理 between two answers, which is no wish and no fact."""
+    short = len(turn.text) <= LONGEST_QUESTION and step not in ("", "what")
+    return turn.typed and short and asks_for_contact(turn.text)
+
+
+async def _say_how_long(turn: Turn) -> bool:
+    """Until when complaints are answered, as the hospital's own entry has it."""
+    handbook = await turn.handbook()
+    entry = next((one for one in handbook.answers if one.code == "service-complaint"), None)
+    lines = entry.text.strip().splitlines() if entry else []
+    line = next((one for one in lines if "答复" in one), "")
+    if line:
+        turn.say("answer", content=f"{line.rstrip('。')}。")
+    return bool(line)
+
+
 def _is_other_wish(turn: Turn, step: str) -> bool:
     """Whether the words are plainly something else than a fact of the complaint."""
+    if SAYS_ANONYMOUS.search(turn.text):
+        return False
     if turn.intent in ("ask_human", "stop_messages", "bot_challenge"):
         return turn.confidence > 0.5
     if turn.intent == "check_complaint":

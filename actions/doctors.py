@@ -247,8 +247,9 @@ class ShowDoctor(TurnAction):
 async def spoken_doctors(turn: Turn) -> list[int]:
     """The doctors who are spoken of: in the booking that is open, just booked, or just shown."""
     topic = turn.slot("topic") or {}
-    if turn.loop == "booking_form":
-        values = (turn.slot("draft") or {}).get("values", {})
+    draft = turn.slot("draft") or {}
+    if draft.get("form") == "booking_form" and draft.get("step"):
+        values = draft.get("values", {})
         if "session" in values:
             session = await find_session(turn.services.db, values["session"])
             return [session.practitioner.id]

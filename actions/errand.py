@@ -196,7 +196,8 @@ class Errand(TurnAction):
             return [
                 *over,
                 SlotSet("draft", {**left, "resumed": True}),
-                *events,
+                # What was asked aside is no topic: the same words would be answered from it again.
+                *(one for one in events if one.get("name") != "topic"),
                 FollowupAction(str(kept["form"])),
             ]
         return [*over, SlotSet("draft", None), *events]

@@ -1,13 +1,19 @@
 """Department finding 导诊: complaints in the patient's words, one question at most, then departments."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from rasa_sdk.events import EventType
+
+from actions.doctors import ShowDoctor, spoken_doctors
 from actions.errand import DONE, Draft, Errand
-from actions.further import SERIOUS, WHAT_NOW, whole_group
-from actions.questions import MEDICAL
+from actions.further import SERIOUS, WHAT_NOW, asks_of_doctor, whole_group
+from actions.questions import MEDICAL, AnswerQuestion
+from actions.request_words import asks
 from actions.several import TOLD_OF_A_PERSON
+from actions.talk import NotUnderstood
 from actions.turn import Buttons, Turn
 from service.facts import bare_age, read_facts
 from service.model import Department, TriageQuestion
@@ -21,6 +27,23 @@ class FindDepartment(Errand):
     word = "找科室"
     opens = ("find_department",)
     replaces = ("booking_form",)
+
+    async def act(self, turn: Turn) -> list[EventType]:
+        """A question that tells of nothing felt is answered, and an errand that is open stays open:
+        我可能晚到半小时怎么办 in a booking.
+        """
+        kept = turn.slot("draft") or {}
+        opens = kept.get("form") != self.form
+        goes_on = bool(kept.get("step")) or "question" in (turn.slot("topic") or {})
+        if opens and goes_on and turn.typed and not await _is_for_triage(turn):
+            return self.hand_on(turn, await self._answer(turn))
+        return await super().act(turn)
+
+    async def _answer(self, turn: Turn) -> list[EventType]:
+        if asks_of_doctor(turn.text) and await spoken_doctors(turn):
+            return await ShowDoctor().act(turn)
+        other = AnswerQuestion() if asks(turn.text) else NotUnderstood()
+        return await other.act(turn)
 
     async def begin(self, turn: Turn) -> Draft:
         """What was told before is not told again: 还胸痛 after 咳嗽, 65 after 头晕."""
@@ -195,6 +218,22 @@ _STILL_COMPLAINT = (
     "greet",
     "book_appointment",
 )
+
+
+_LOOKS_FOR = re.compile(
+    r"科|导诊|(?:看|挂)(?:什么|啥|哪)|不舒服|难受|[疼痛痒晕肿麻酸]|病|症|毛病|不对劲"
+)
+
+
+async def _is_for_triage(turn: Turn) -> bool:
+    """Whether something is felt or a department looked for, so that this errand can help."""
+    if asks_of_doctor(turn.text) and await spoken_doctors(turn):
+        return False
+    if _LOOKS_FOR.search(turn.text) or whole_group(turn.text) or SERIOUS.search(turn.text):
+        return True
+    handbook = await turn.handbook()
+    advice = find_departments(handbook, turn.text, read_facts(turn.text))
+    return bool(advice.suggestions or advice.question or handbook.find_departments(turn.text))
 
 
 def _names(advice: Advice) -> list[str]:

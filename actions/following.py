@@ -86,7 +86,10 @@ async def _about_request(turn: Turn) -> list[EventType] | None:
         return [FollowupAction("cancel_form")]
     if _CHANGES_OF_TIME.search(text) and turn.when().days:
         return [FollowupAction("move_form")]
-    if words.asks_state(text) or words.asks_for_contact(text):
+    if spoken[0].kind == "escort" and words.asks_where_to_wait(text):
+        turn.say("request_escort_note")
+        return [topic]
+    if words.asks_of_what_stands(text):
         say_open(turn, spoken[0])
         return [topic]
     return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from actions import request_words as words
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
 from service.answer_words import is_elliptical
@@ -54,8 +55,16 @@ _GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?
 _WHO = re.compile(
     r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
 )
-_FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
-_AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
+_HAS_CLINIC = re.compile(
+    r"(?:什么时候|啥时候|几时|哪天|几号).{0,3}(?:来|在|上班|出诊|坐诊|回)|(?:能|可以|还能|可不可以|能不能)(?:挂|约)|(?:没|有|还有)(?:没有)?号|号.{0,3}(?:没|满|完)了"
+)
+"""Of a doctor who is named: does he sit, are there numbers."""
+_HOW_LONG = re.compile(r"多久|多长时间|几分钟|什么时候|啥时候|还要等")
+_NO_MORE = re.compile(
+    r"(?:我|就|暂时)*(?:没有?了?|没有?别的了?|没有?其他的?了?|就这些|就这样|不用了|不用留名|不留名|不用留(?:名字|姓名|电话))(?:吧|谢谢|[，。！!\s])*"
+)
+_FORMALITIES = re.compile(r"办(?:理|个)?出院|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
+_AT_HOME = re.compile(r"(?<!办)(?<!办理)出院(?!手续)|术后|手术后|刚做完")
 _RELATIVE = re.compile(RELATIONS)
 _UNSURE = 0.5
 _WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
@@ -64,6 +73,9 @@ _ASKS = re.compile(
     r"吗|嘛|么|几|多少|哪|什么|啥|怎么|咋|要不要|能不能|可以|还有|不[？?]?$|呢[？?]?$"
 )
 _LEAVES = re.compile(r"取消|不要|号|医生|[他她您你谁]|人工|怎么办|怎么样")
+GETS_MESSAGES_AGAIN = re.compile(
+    r"恢复|重新(?:接收|开|订)|打开|开启|还是(?:要|继续)?发|继续发|再发给我|接着发|要收"
+)
 _OWN = re.compile(r"我的|投诉|人工|客服")
 _WHERE_OR_WHEN = re.compile(
     r"(?:[左右两双上下前后里外]{1,2}[边侧面]?(?:半边|[眼耳腿手脚膝])?|中间|周围|(?:饭|吃)[前后完]|空腹|夜里|半夜|一直|有时候?|偶尔|经常|老是"
@@ -93,12 +105,22 @@ async def action_for(turn: Turn) -> str:
         return ""
     if "question" in topic and _asks_further(turn.text):
         return "action_answer"
+    if topic.get("stopped") and GETS_MESSAGES_AGAIN.search(turn.text):
+        return "action_stop_messages"
     if turn.intent in _NEVER:
         return ""
     if safety.believes(turn.text, turn.intent, turn.confidence):
         return ""
     if action := await _alone(turn):
         return action
+    if ("request" in topic or "case" in topic) and (
+        words.asks_of_what_stands(turn.text) or words.asks_where_to_wait(turn.text)
+    ):
+        return "action_check_appointments"
+    if "human" in topic and _HOW_LONG.search(turn.text):
+        return "action_ask_human"
+    if "opinion" in topic and _NO_MORE.fullmatch(turn.text.strip()):
+        return "action_affirm"
     if not topic or _OWN.search(turn.text):
         return ""
     if "aftercare" in topic:
@@ -124,10 +146,14 @@ async def _alone(turn: Turn) -> str:
     if whole_group(turn.text):
         return "finding_form"
     handbook = await turn.handbook()
+    doctors = handbook.find_doctors(turn.text)
     if turn.text.strip() in {one.name for one in handbook.practitioners}:
         return "action_inform"
-    if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
+    if doctors and _WHO.search(turn.text):
         return "action_show_doctor"
+    asked = turn.intent in (*_WEAK, "check_appointment") and _HAS_CLINIC.search(turn.text)
+    if doctors and asked and not _OWN.search(turn.text):
+        return "action_show_schedule"
     if not turn.intent.startswith("request_"):
         return ""
     if _FORMALITIES.search(turn.text):
@@ -143,6 +169,11 @@ def whole_group(text: str) -> str:
     """内科, 外科: a whole group of departments, when a message names nothing else."""
     match = _GROUP.fullmatch(text.strip())
     return match["group"] if match else ""
+
+
+def asks_of_doctor(text: str) -> bool:
+    """她是看什么的: asked of the doctor who was spoken of."""
+    return bool(_HIM.search(text) and (_ABOUT_HIM.search(text) or _WHO.search(text)))
 
 
 async def _after_a_stay(turn: Turn, topic: Topic) -> str:

@@ -130,8 +130,13 @@ class Opinion(Errand):
             ),
             origin=turn.origin(kind),
         )
+        draft["recorded"] = case.number
         turn.say(f"{kind}_done", number=case.number)
         return DONE
+
+    def left_behind(self, draft: Draft) -> Draft | None:
+        """没有了 right after belongs to what was recorded."""
+        return {"opinion": draft["recorded"]} if draft.get("recorded") else None
 
 
 def _is_for_the_other(turn: Turn) -> bool:

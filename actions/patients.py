@@ -2,10 +2,11 @@
 
 import re
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.appointments import own_bookings
 from actions.errand import DONE, Draft, Errand
+from actions.further import GETS_MESSAGES_AGAIN
 from actions.people import PatientReader
 from actions.request_kinds import due, own_requests, say_open
 from actions.turn import Turn, TurnAction
@@ -193,6 +194,8 @@ class ManagePatients(Errand):
 
     async def _remove(self, turn: Turn, draft: Draft, cards: list[PatientCard]) -> str:
         known = next((card for card in cards if card.id == draft.get("patient")), None)
+        if known is None and len(cards) == 1:
+            known = cards[0]
         if known is None:
             turn.say("patient_which", _buttons(cards))
             return "patient"
@@ -271,9 +274,6 @@ def _buttons(cards: list[PatientCard]) -> list[tuple[str, str]]:
     return [(card.name, f'/inform{{"patient": {card.id}}}') for card in cards[:6]]
 
 
-_AGAIN = re.compile(r"恢复|重新(?:接收|开|订)|打开|开启|还是发|继续发|再发给我|要收")
-
-
 _DECEASED = re.compile(
     r"去世|过世|走了(?!几)|不在了|不在人世|病逝|离世|人没了|没了(?:的|人)|过身|往生"
 )
@@ -301,7 +301,7 @@ class StopMessages(TurnAction):
             turn.say("condolence")
             turn.flag("human", "deceased")
             return []
-        again = bool(_AGAIN.search(turn.text)) or bool(turn.values.get("again"))
+        again = bool(GETS_MESSAGES_AGAIN.search(turn.text)) or bool(turn.values.get("again"))
         if turn.typed and not again and not _STOP_WORDS.search(turn.text):
             turn.say(
                 "stop_messages_sure",
@@ -318,7 +318,7 @@ class StopMessages(TurnAction):
             turn.say("messages_again")
         else:
             turn.say("messages_stopped", [("恢复提醒", '/stop_messages{"again": true}')])
-        return []
+        return [] if again or turn.loop else [SlotSet("topic", {"stopped": True})]
 
 
 ACTIONS = (ManagePatients, StopMessages)

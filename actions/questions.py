@@ -138,9 +138,11 @@ def _spoken_before(turn: Turn, topic: Topic) -> tuple[str, str]:
     if len(turn.text) > LONGEST:
         return "", turn.intent
     values = (turn.slot("draft") or {}).get("values", {}) if turn.loop else {}
+    if not turn.loop and "arranged" in topic and "question" not in topic:
+        return str(topic["arranged"]), turn.intent
     if turn.loop == "request_form":
         kind = KINDS[str(values.get("kind", "request_exam_booking"))].name
-        return f"{_ARRANGED.get(kind, '')}{values.get('what', '')}"[:30], turn.intent
+        return f"{ARRANGED.get(kind, '')}{values.get('what', '')}"[:30], turn.intent
     another = AND_THAT.fullmatch(turn.text)
     before = str(topic.get("question", "")) if not turn.loop else ""
     clinic = turn.loop in _OF_A_CLINIC or topic.get("department") or topic.get("doctors")
@@ -150,7 +152,7 @@ def _spoken_before(turn: Turn, topic: Topic) -> tuple[str, str]:
     return before, turn.intent if own else str(topic.get("asked", turn.intent))
 
 
-_ARRANGED = {
+ARRANGED = {
     "consultation": "会诊",
     "escort": "陪诊",
     "admission": "住院",

@@ -9,7 +9,7 @@ from actions.errand import Draft
 from actions.questions import AnswerQuestion
 from actions.request_kinds import KINDS, named_kinds, own_requests
 from actions.turn import Turn
-from actions.wishes import ClinicWish, days_words
+from actions.wishes import PERIOD_NAMES, ClinicWish, days_words
 from service.answers import CERTAIN, find_answers
 from service.model import ServiceRequest
 
@@ -37,16 +37,21 @@ async def just_spoken_of(turn: Turn) -> Draft:
     """A place on the waiting list is for what was full: nothing is asked twice."""
     kept = turn.slot("draft") or {}
     values = kept.get("values", {}) if kept.get("form") == "booking_form" else {}
-    wish = ClinicWish.of(values.get("wish") or turn.slot("topic"))
+    wish = ClinicWish.of(values.get("full") or values.get("wish") or turn.slot("topic"))
     handbook = await turn.handbook()
     names = [one.name for one in handbook.practitioners if one.id in wish.doctors]
     told = {
         "department": wish.department,
         "doctor": "、".join(names[:2]),
-        "when": days_words(wish.days, turn.today) if wish.days else "",
+        "when": _spoken(wish, turn) if wish.days else "",
+        "days": wish.days,
         **{key: values[key] for key in ("patient", "name", "phone", "sex") if key in values},
     }
     return {key: value for key, value in told.items() if value}
+
+
+def _spoken(wish: ClinicWish, turn: Turn) -> str:
+    return days_words(wish.days, turn.today) + PERIOD_NAMES.get(wish.period, "")
 
 
 async def draft_of_change(turn: Turn, request: ServiceRequest) -> Draft:

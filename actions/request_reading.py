@@ -64,7 +64,7 @@ class RequestReader:
         if not self._is_of_the_matter(step):
             person = await PatientReader(turn, draft).read(step)
         new = person
-        if step in ("", "what", "when", "confirm"):
+        if step in ("", "what", "when", "confirm") or words.is_clinic(turn.text):
             new = self._read_clinic(heard) or new
         new = self._read_when(heard, step) or new
         return self._read_what(step, person=person) or new

@@ -46,10 +46,16 @@ EXAMS = re.compile(
     r"(?:增强|平扫|无痛|普通)?(?:核磁共振|磁共振|核磁|MRI|mri|CT|ct|B超|b超|彩超|超声|胃肠镜|胃镜|肠镜|喉镜|气管镜|宫腔镜|阴道镜|心电图|拍片|X光|骨密度|肺功能|脑电图|肌电图|钼靶|造影|抽血|化验|查血|血常规|甲功|TCD|PET|DR)"
 )
 _BODY = re.compile(
-    r"头部|脑|颈|腰|胸|腹|肩|膝|腿|胳膊|手[部腕]|脚|踝|脊|椎|关节|肺|肝|肾|胃|肠|心脏|乳腺|甲状腺|子宫|卵巢|盆腔|前列腺|鼻|眼|耳|牙|[左右上下][边侧腿手脚肩膝]|全身|平扫|增强|无痛"
+    r"头部|脑|颈|腰|胸|腹|肚子?|背|髋|肩|膝盖?|腿|胳膊|手[部腕]|脚|踝|脊|椎|关节|肺|肝|肾|胃|肠|心脏|乳腺|甲状腺|子宫|卵巢|盆腔|前列腺|鼻|眼|耳|牙|[左右上下][边侧腿手脚肩膝]|全身|平扫|增强|无痛"
 )
 _MANNER = re.compile(r"增强|平扫|无痛|普通")
 _ONE_PLACE = re.compile(rf"(?:{_BODY.pattern}|部|位)+")
+_ONLY_A_PLACE = re.compile(
+    rf"(?:是|就|要|想|做|查|拍|照)*(?:[小大两双]?{_ONE_PLACE.pattern})的?[吧。！]*"
+)
+_ONLY_A_CLINIC = re.compile(
+    r"(?!.*[什哪啥几吗么不])(?:是|就|在|去|到|看|挂|的|要)*[\u4e00-\u9fff]{1,8}科(?:门诊|的|吧|[。！])*"
+)
 _ILLNESS = re.compile(
     r"因为|由于|病|症|炎|癌|瘤|疼|痛|晕|咳|喘|血压|血糖|糖尿|骨折|梗|结石|出血|怀孕|术后|手术|康复|透析|化疗|肿|麻|瘫|衰|结节|息肉|心慌|胸闷|发烧|检查"
 )
@@ -67,9 +73,11 @@ _ASKS_STATE = re.compile(
     r"查(?:一?[下查看])?(?:我的?|那个|这个)?$|(?:查|看|问)(?:一?[下查看])?(?:我的?|那个|这个)|进度|办得|办到|办好|批(?:了|下来)|安排(?:好|得|了|到)|排到|怎么样|到哪|消息|什么时候(?:能|会|可以|才|有|轮)|好了没"
 )
 _ASKS_CONTACT = re.compile(
-    r"(?:什么时候|啥时候|几时|多久|何时|几点|怎么还没).{0,6}(?:联系|答复|回复|回电|回我|打电话|给我|处理|结果|有人|消息)"
-    r"|(?:联系|答复|回复|回电|结果).{0,6}(?:什么时候|啥时候|多久|何时)"
+    r"(?:什么时候|啥时候|几时|多久|何时|几点|怎么还没).{0,6}(?:联系|答复|回复|回电|回我|打电话|给我|处理|结果|有人|消息|回音|回信)"
+    r"|(?:联系|答复|回复|回电|结果|消息|回音).{0,6}(?:什么时候|啥时候|多久|何时)"
 )
+_ASKS_NUMBER = re.compile(r"(?:编号|单号|申请号)(?:是)?(?:多少|几|什么|呢|[？?]|$)")
+_ASKS_WHERE = re.compile(r"(?:在|到|去)?哪(?:里|儿|个地方)?(?:等|见|碰头|集合|找)|等.{0,3}哪")
 _FROM = re.compile(r"从|社区|卫生院|卫生所|县|乡|镇|诊所|医院.{0,4}转|转(?:出|回|下)")
 _TO = re.compile(r"转(?:到|去|往|回|入|来|上|下)|到.{1,12}(?:科|院)|科")
 _ASKS = re.compile(
@@ -98,6 +106,16 @@ def asks(text: str) -> bool:
 def names_part(text: str) -> bool:
     """Whether a part of the body or a way of examining is named, which is nobody's name."""
     return bool(_BODY.search(text) or EXAMS.search(text))
+
+
+def is_place(text: str) -> bool:
+    """Whether a part of the body is all that is said: 肚子的."""
+    return bool(_ONLY_A_PLACE.fullmatch(text.strip()))
+
+
+def is_clinic(text: str) -> bool:
+    """Whether a department is all that is said: 在骨科."""
+    return bool(_ONLY_A_CLINIC.fullmatch(text.strip()))
 
 
 def own_words(text: str, now: datetime, name: str = "") -> str:
@@ -171,6 +189,21 @@ def asks_for_contact(text: str) -> bool:
     return bool(_ASKS_CONTACT.search(text))
 
 
+def asks_number(text: str) -> bool:
+    """编号多少."""
+    return bool(_ASKS_NUMBER.search(text))
+
+
+def asks_where_to_wait(text: str) -> bool:
+    """在哪里等."""
+    return bool(_ASKS_WHERE.search(text))
+
+
+def asks_of_what_stands(text: str) -> bool:
+    """Whether short words right after a request or a complaint ask how that one stands."""
+    return asks_state(text) or asks_for_contact(text) or asks_number(text)
+
+
 def added(what: str, more: str) -> str:
     """A wish with a fact more; what stands there already is not repeated."""
     more = content(more)
@@ -199,6 +232,7 @@ def addition(text: str) -> str:
 
 def corrected(what: str, old: str, new: str) -> str:
     """A wish after a correction: the part that is meant is replaced, the others stay."""
+    new = new.removesuffix("的") or new
     parts = what.split(SEPARATOR) if what else []
     exam = EXAMS.search(old)
     if _MANNER.fullmatch(new) and EXAMS.search(what):

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction
 from actions import request_words as words
 from actions.errand import DONE, Draft, Errand
 from actions.people import PatientReader
+from actions.questions import ARRANGED
 from actions.request_kinds import (
     KINDS,
     Kind,
@@ -94,7 +95,7 @@ class Request(Errand):
         """A correction of what is asked for stays here, 不做核磁了，改成CT, and a department as well."""
         moves = turn.intent == "reschedule_appointment" and not _ABOUT_BOOKING.search(turn.text)
         mends = step == "confirm" and wrong(turn.text)
-        where = turn.intent == "find_department" and turn.entities("department")
+        where = _names_clinic(turn) or words.is_place(turn.text)
         if turn.typed and step and (moves or mends or where or changes(turn)):
             return False
         return super()._is_left_for(turn, step)
@@ -148,7 +149,7 @@ class Request(Errand):
         """Whether the words are plainly something else than a fact of the request."""
         if not turn.typed or turn.intent in ("inform", "affirm", *KINDS) or changes(turn):
             return False
-        if turn.intent == "find_department" and turn.entities("department"):
+        if _names_clinic(turn) or words.is_place(turn.text):
             return False
         if step == "confirm" and (turn.denies or wrong(turn.text)):
             return False
@@ -252,7 +253,11 @@ class Request(Errand):
 
     def left_behind(self, draft: Draft) -> Draft | None:
         """The request that a change right after is about."""
-        return {"request": draft["shown"]} if draft.get("shown") else None
+        if not draft.get("shown"):
+            return None
+        kind = KINDS[draft["kind"]].name
+        about = draft.get("what", "") if kind == "exam" else ARRANGED.get(kind, "")
+        return {"request": draft["shown"], "arranged": about}
 
     async def _submit(self, turn: Turn, draft: Draft, kind: Kind) -> str:
         patient = await PatientReader(turn, draft).keep()
@@ -330,6 +335,12 @@ class Request(Errand):
             )
         if kind.name == "waitlist":
             draft["settles"] = "booking_form"
+
+
+def _names_clinic(turn: Turn) -> bool:
+    """Whether a department is named rather than looked for: it is the one of the request."""
+    named = turn.intent == "find_department" and turn.entities("department")
+    return bool(named) or words.is_clinic(turn.text)
 
 
 def _kind_of(turn: Turn) -> str:

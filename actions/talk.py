@@ -42,6 +42,8 @@ class Greet(TurnAction):
         if is_foreign(turn.text):
             turn.say("foreign")
             return []
+        if turn.typed and not turn.loop and _ASKS_TO_BOOK.search(turn.text):
+            return [FollowupAction("booking_form")]
         name = str(turn.metadata.get("honorific") or "")
         hour = turn.now.hour
         part = "早上好" if 5 <= hour < 11 else "晚上好" if hour >= 18 or hour < 5 else "您好"
@@ -66,7 +68,7 @@ class AskHuman(TurnAction):
             by=f"{by:%H:%M}" if by.date() == turn.today else f"明天{by:%H:%M}",
         )
         turn.flag("human", "asked")
-        return []
+        return [] if turn.loop else [SlotSet("topic", {"human": True})]
 
 
 class NotUnderstood(TurnAction):
@@ -167,6 +169,7 @@ def is_foreign(text: str) -> bool:
     return len(_LATIN_WORD.findall(text)) > 2 and not _CHINESE.search(text)
 
 
+_ASKS_TO_BOOK = re.compile(r"挂(?:个|一个|上)?号|约(?:个|一个)?号|预约")
 _ABUSE = re.compile(r"滚|他妈|妈的|傻[逼比瓜X]|混蛋|王八|畜生|垃圾|狗屁|去死吧|有病吧|废物|骗子")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")

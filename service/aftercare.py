@@ -47,6 +47,13 @@ _SECTIONS = {
 _SECTION_WORDS = {section: words.split() for section, words in _SECTIONS.items()}
 
 
+def speaks_of_aftercare(text: str) -> bool:
+    """Whether a question may be of a life after a stay, though it names no illness."""
+    said = (word for words in _SECTION_WORDS.values() for word in words)
+    return bool(_STAY.search(text)) or any(word in text for word in said)
+
+
+_STAY = re.compile(r"出院|术|恢复|[化放]疗|产后|月子|注意|回家|刀|伤|养|忌|瘘|造口")
 _ASKING = re.compile(r"什么|啥|怎么|多久|几天|时候|注意|可以|不能|能不|要不要|医生|术后|手术")
 _OWN_PAIR = 1.5
 

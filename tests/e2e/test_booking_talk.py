@@ -326,3 +326,14 @@ async def _one_of_two(records: Records, department: str) -> ClinicSession:
         if any(other.day == one.day and other.period != one.period for other in free):
             return one
     raise LookupError(department)
+
+
+@pytest.mark.parametrize("aside", ["她是看什么的", "我可能会晚到半小时怎么办", "退号能退钱吗"])
+async def test_a_question_the_model_hears_as_an_illness_keeps_the_booking_open(
+    chat: Chat, aside: str
+) -> None:
+    await chat.say("挂心内科王慧敏的号，最早的")
+    asked = await chat.say(aside)
+    assert "哪里不舒服" not in asked
+    assert "姓名" in asked
+    assert "确认预约" in (await chat.say("张小红 13812345678")).titles

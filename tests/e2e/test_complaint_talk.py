@@ -301,3 +301,28 @@ async def test_a_request_after_an_unfinished_praise_is_not_taken_for_praise(
     asked = await chat.tell("我要表扬一个人", "我想约个腹部B超")
     assert "哪天" in asked
     assert await records.cases(chat) == []
+
+
+async def test_a_correction_between_two_answers_puts_the_time_right(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要投诉，昨天上午骨科护士骂人", "说错了，是前天上午", "要求道歉")
+    await chat.tell("不对，是前天下午", "13912345678")
+    (case,) = await records.cases(chat)
+    assert case.facts["when"] == "前天下午"
+    assert case.facts["wish"] == "要求道歉"
+    assert case.contact_sealed
+    assert not case.anonymous
+
+
+async def test_a_question_and_a_fact_are_no_wish_and_no_refusal(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("我要投诉，昨天上午骨科护士骂人")
+    assert "3天内答复" in await chat.say("多久能处理")
+    await chat.tell("没有特别要求", "当时还有人看见", "是男护士")
+    assert await records.cases(chat) == []
+    await chat.say("不留电话行吗")
+    (case,) = await records.cases(chat)
+    assert case.anonymous
+    assert case.facts["who"] == "男护士"

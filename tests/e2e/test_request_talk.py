@@ -261,3 +261,24 @@ async def test_a_month_is_enough_for_those_who_arrange_it(chat: Chat, records: R
     await chat.tell("我想约个腹部B超", "下个月吧", "李建国", "13900139002", "好的")
     (request,) = await records.requests(chat)
     assert request.details["when"] == "下个月"
+
+
+async def test_a_part_of_the_body_and_a_manner_are_of_the_examination_that_is_told(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("我要约B超", "肚子的", "下周三", "张小红 13812345678", "确认提交")
+    await chat.tell("约个胃镜，下周三", "张小红", "换成无痛的", "确认提交")
+    told = [one.details["what"] for one in await records.requests(chat)]
+    assert any("B超" in what and "肚子" in what for what in told)
+    assert "无痛胃镜" in told
+
+
+@pytest.mark.parametrize("opening", ["我要陪诊，要轮椅，下周五", "我要住院，胆结石手术，下周五"])
+async def test_a_department_instead_of_a_name_is_the_one_of_the_request(
+    chat: Chat, records: Records, opening: str
+) -> None:
+    asked = await chat.tell(opening, "心内科")
+    assert "姓名" in asked
+    await chat.tell("张小红 13812345678", "确认提交")
+    (request,) = await records.requests(chat)
+    assert request.details["department"] == "心血管内科"

@@ -59,6 +59,8 @@ def kind(text: str) -> str | None:
         ("abdomen", "三天没排便没放屁，肚子鼓得像皮球，一直吐"),
         ("abdomen", "右边睾丸突然疼得直冒汗，肿起来了"),
         ("abdomen", "肚子疼得打滚"),
+        ("abdomen", "疼得站不住"),
+        ("other", "腰疼得站不住，直冒冷汗"),
         ("suicide", "安眠药攒够了，今晚就吃"),
         ("violence", "有个男的拿刀在门诊大厅追着医生砍"),
         ("other", "化疗后白细胞低，烧到39度浑身打冷颤"),
@@ -350,6 +352,9 @@ def test_dialect_slips_and_voice_input_are_understood(text: str) -> None:
         "出院能叫救护车送吗",
         "我今年六十八岁，女儿在外地，右手老是抖，脸色也差",
         "孩子们都在外面打工，昨天差点摔一跤，有点犯困",
+        "膝关节疼得站不住，看什么科",
+        "我妈腰疼得站不起来，想约明天的号",
+        "我要投诉，老人脚疼得站不住还没有轮椅",
     ],
 )
 def test_a_mild_complaint_is_no_danger(text: str) -> None:
