@@ -48,13 +48,17 @@ class CancelBooking(WithBooking):
     verb = "cancel"
 
     async def act(self, turn: Turn) -> list[EventType]:
-        """不取消了，改时间: the booking is moved instead."""
+        """不取消了，改时间 moves the booking instead; 退号能退钱吗 is a question, and takes nothing back."""
         kept = turn.slot("draft") or {}
         booking = kept.get("values", {}).get("booking")
-        mine = kept.get("form") == self.form and turn.loop_is_asking
-        if mine and booking and turn.typed and _MOVES_INSTEAD.search(turn.text):
+        open_here = kept.get("form") == self.form
+        moves = turn.typed and _MOVES_INSTEAD.search(turn.text)
+        if open_here and turn.loop_is_asking and booking and moves:
             over = [SlotSet("draft", None), SlotSet("requested_slot", None)]
             return [SlotSet("topic", {"booked": booking}), *over, FollowupAction("move_form")]
+        of_money = turn.typed and _OF_MONEY.search(turn.text) and words.asks(turn.text)
+        if not open_here and of_money:
+            return self.hand_on(turn, await AnswerQuestion().act(turn))
         return await super().act(turn)
 
     async def read(self, turn: Turn, draft: Draft, step: str) -> bool:
@@ -75,14 +79,6 @@ class CancelBooking(WithBooking):
             draft["no"] = True
             return True
         return False
-
-    async def act(self, turn: Turn) -> list[EventType]:
-        """退号能退钱吗 is a question of money, and takes nothing back."""
-        kept = turn.slot("draft") or {}
-        opens = kept.get("form") != self.form
-        if opens and turn.typed and _OF_MONEY.search(turn.text) and words.asks(turn.text):
-            return self.hand_on(turn, await AnswerQuestion().act(turn))
-        return await super().act(turn)
 
     def ends(self, turn: Turn, step: str) -> bool:
         """取消吧 to the question itself is a yes, and 不取消了 its no."""
