@@ -6,7 +6,14 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.cases import about_complaint
-from actions.desk import ASKS_NOTICES, say_place, tell_notices, tell_of_booking, tell_phone
+from actions.desk import (
+    ASKS_NOTICES,
+    names_nothing_else,
+    say_place,
+    tell_notices,
+    tell_of_booking,
+    tell_phone,
+)
 from actions.further import LONGEST, SHORT, Topic
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
@@ -166,7 +173,7 @@ _QUESTIONS = tuple(name for name in TOPICS if name.startswith("ask_"))
 
 def _spoken_of(turn: Turn, handbook: Handbook) -> list[Department]:
     """在几楼啊 right after a booking or in one: the department that was spoken of."""
-    if len(turn.text) > SHORT:
+    if len(turn.text) > SHORT or not names_nothing_else(turn.text):
         return []
     topic = turn.slot("topic") or {}
     wish = (turn.slot("draft") or {}).get("values", {}).get("wish", {})
