@@ -101,8 +101,8 @@ def say_place(turn: Turn, department: Department) -> list[EventType]:
         return []
     topic: Topic = turn.slot("topic") or {}
     if topic.get("department") == department.name:
-        return []
-    return [SlotSet("topic", {"department": department.name})]
+        return [SlotSet("topic", {**topic, "place": True})]
+    return [SlotSet("topic", {"department": department.name, "place": True})]
 
 
 async def tell_phone(turn: Turn) -> list[EventType] | None:

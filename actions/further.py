@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
 from service.answer_words import is_elliptical
-from service.answers import AND_THAT
+from service.answers import AND_THAT, WELL, find_answers, is_clear
 from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
 from service.person_names import RELATIONS
 from service.triage import TYPICAL, find_departments, goes_on
@@ -54,10 +54,32 @@ _GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?
 _WHO = re.compile(
     r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
 )
-_FORMALITIES = re.compile(r"手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
+_FORMALITIES = re.compile(
+    r"结账|结算|办理?出院|出院怎么[办弄]|怎么(?:办理?)?[住入]院|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)"
+)
+_UNWELL = re.compile(
+    r"(?:我|人|身上|浑身|今天|最近|感觉|觉得|好像|有点|好|很|太|真|特别|非常|实在)*(?:难受|不舒服|不得劲|没精神|没劲|没力气|生病|病|疲惫|累)"
+    r"(?:死|得很|极|坏)?(?:我|人)?[了啊呀呢哦，。！!~…]*"
+)
+"""Somebody is unwell and says no more: whatever the model takes it for."""
+_WAITS = re.compile(
+    r"(?:好的?|行|那|嗯|我|先|就|在|一直|会)*等(?:着|一下|等|会儿?)?[吧呢啊您你们了。！]*"
+)
+_COURTESY = re.compile(
+    r"^(?:(?:你|您|大家)好|早上好|下午好|晚上好|在吗|谢谢|多谢|感谢|好的|再见|[您你啊了呀]|[，,。！!\s])+|请问(?:一下)?|我?想问一?下|啊+$"
+)
+_HAPPENED = re.compile(
+    r"(?!.*(?:出院|手术|术后|[拔切做剖产生换打]|支架|化疗|透析))[\u4e00-\u9fff]{2,6}了(?:怎么办|咋办|咋整|该怎么办)?[？?。]?"
+)
+"""骨折了 has just happened; 拔牙了 is what was done for it."""
+_LITTLE = ("greet", "affirm", "out_of_scope")
+_OF_HOURS = ("ask_hours", "nlu_fallback", "inform", "ask_directions")
+_UNSURE_OF = ("nlu_fallback", "check_appointment", "report_emergency", "book_appointment")
+"""Intents that a plain question gets by mistake."""
+_OPEN_A_FORM = ("file_complaint", "give_praise", "give_suggestion", "join_waitlist")
 _AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
 _RELATIVE = re.compile(RELATIONS)
-_UNSURE = 0.5
+_UNSURE, PLAIN = 0.5, 0.7
 _WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
 _WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
@@ -93,6 +115,8 @@ async def action_for(turn: Turn) -> str:
         return ""
     if "question" in topic and _asks_further(turn.text):
         return "action_answer"
+    if action := await _beside_a_courtesy(turn):
+        return action
     if turn.intent in _NEVER:
         return ""
     if safety.believes(turn.text, turn.intent, turn.confidence):
@@ -119,11 +143,41 @@ def _asks_further(text: str) -> bool:
     return is_elliptical(text) and bool(_ASKS.search(text)) and not _LEAVES.search(text)
 
 
+async def _beside_a_courtesy(turn: Turn) -> str:
+    """好难受 is no yes, 李医生在吗 no greeting, and after 你好 a question may follow."""
+    if turn.loop and turn.intent not in _OPEN_A_FORM:
+        return ""
+    if turn.intent not in ("find_department", "report_emergency") and _UNWELL.fullmatch(turn.text):
+        return "finding_form"
+    if turn.intent == "join_waitlist" and _WAITS.fullmatch(turn.text):
+        return "action_affirm"
+    if turn.intent not in _LITTLE:
+        return ""
+    handbook = await turn.handbook()
+    if _HIS_CLINIC.search(turn.text) and handbook.find_doctors(turn.text):
+        return "action_show_schedule"
+    asked = _COURTESY.sub("", turn.text)
+    found = find_answers(handbook, asked)
+    if is_clear(found) and found[0].score >= WELL and not is_elliptical(asked):
+        return "action_answer"
+    felt = find_departments(handbook, asked, may_ask=False).suggestions
+    return "finding_form" if felt and felt[0].score >= TYPICAL else ""
+
+
 async def _alone(turn: Turn) -> str:
     """What needs nothing before it, and yet is no opening of an errand."""
     if whole_group(turn.text):
         return "finding_form"
     handbook = await turn.handbook()
+    asks_clinic = turn.intent in _OF_HOURS and _HIS_CLINIC.search(turn.text)
+    if asks_clinic and handbook.find_doctors(turn.text):
+        return "action_show_schedule"
+    if turn.intent in _UNSURE_OF and turn.confidence < PLAIN and _ASKS.search(turn.text):
+        found = find_answers(handbook, turn.text)
+        if is_clear(found) and found[0].score >= WELL and not is_elliptical(turn.text):
+            return "action_answer"
+    if turn.intent == "ask_aftercare" and _HAPPENED.fullmatch(turn.text):
+        return "finding_form"
     if _WHO.search(turn.text) and handbook.find_doctors(turn.text):
         return "action_show_doctor"
     if not turn.intent.startswith("request_"):
@@ -133,6 +187,8 @@ async def _alone(turn: Turn) -> str:
     if _AT_HOME.search(turn.text) and find_aftercare(handbook, turn.text):
         return "action_aftercare"
     felt = find_departments(handbook, turn.text).suggestions
+    if felt and SERIOUS.search(turn.text):
+        return "finding_form"
     unsure = turn.confidence < _UNSURE and not _WISHES.search(turn.text)
     return "finding_form" if unsure and felt and felt[0].score >= TYPICAL else ""
 
@@ -198,6 +254,8 @@ async def _of_the_question(turn: Turn, topic: Topic) -> str:
         return "action_answer" if drug and "question" in topic else ""
     when = turn.when()
     handbook = await turn.handbook()
+    if topic.get("place") and handbook.find_departments(turn.text):
+        return "action_answer"
     clinic = topic.get("department") or topic.get("doctors")
     if clinic and (when.days or when.period or handbook.find_doctors(turn.text)):
         return "action_show_schedule"

@@ -67,7 +67,8 @@ class AnswerQuestion(TurnAction):
         if turn.typed and await tell_of_booking(turn, topic):
             return []
         departments = handbook.find_departments(turn.text) or _spoken_of(turn, handbook)
-        if departments and turn.intent == "ask_directions" and _is_about_place(turn.text):
+        asks_place = turn.intent == "ask_directions" and _is_about_place(turn.text)
+        if departments and (asks_place or ("place" in topic and AND_THAT.fullmatch(turn.text))):
             return say_place(turn, departments[0])
         if turn.typed and _asks_fee(turn) and await self._fee_of_clinic(turn, topic):
             return []

@@ -42,7 +42,7 @@ _HOME_TOPIC = 0.15
 _NEAREST, _LEARNED, _SMOOTHING = 0.4, 0.7, 0.5
 _UNSAID_SUBJECT, _OTHER_SUBJECT = 0.12, 0.1
 _BARE = 0.14
-_WELL, _ANY = 0.6, 99
+WELL, _ANY = 0.6, 99
 _WORTH_OFFERING = 0.3
 """Of the best entry's score; a question that fits none well is asked back with at least two."""
 
@@ -98,7 +98,7 @@ def is_clear(found: Sequence[Found]) -> bool:
 def is_about(found: Found, text: str) -> bool:
     """Whether an entry speaks of what a question names: not the price of a number for 针灸多少钱."""
     said = unknown_words(text)
-    if found.score >= _WELL or not is_elliptical(text, spare=_ANY) or not said:
+    if found.score >= WELL or not is_elliptical(text, spare=_ANY) or not said:
         return True
     return said in _whole(found.answer) if len(said) == 1 else _speaks_of(found.answer, text)
 
