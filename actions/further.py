@@ -20,6 +20,7 @@ from service.triage import TYPICAL, find_departments, goes_on
 
 if TYPE_CHECKING:
     from actions.turn import Turn
+    from service.handbook import Handbook
 
 Topic = dict[str, Any]
 LONGEST = 16
@@ -50,12 +51,12 @@ _CLINIC_AGAIN = re.compile(
     r"(?:怎么|为什么|为啥|咋|干嘛|啥原因|什么原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)"
     r"|(?:那|还有)?(?:哪天|什么时候|啥时候|几号)(?:才|还|能)?有号[啊呢吗]?"
 )
-_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?(?:号|门诊|医生)?[吧。]?")
+_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科|妇产科)的?(?:号|门诊|医生)?[吧。]?")
 _WHO = re.compile(
     r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
 )
 _FORMALITIES = re.compile(
-    r"结账|结算|办理?出院|出院怎么[办弄]|怎么(?:办理?)?[住入]院|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)"
+    r"结账|结算|办理?出院|出院怎么[办弄]|怎么(?:办理?)?[住入]院|借.{0,3}[吗嘛么不][？?]?$|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)"
 )
 _UNWELL = re.compile(
     r"(?:我|人|身上|浑身|今天|最近|感觉|觉得|好像|有点|好|很|太|真|特别|非常|实在)*(?:难受|不舒服|不得劲|没精神|没劲|没力气|生病|病|疲惫|累)"
@@ -113,6 +114,8 @@ async def action_for(turn: Turn) -> str:
     topic: Topic = turn.slot("topic") or {}
     if not turn.typed or turn.loop_is_asking or len(turn.text) > LONGEST:
         return ""
+    if offered_answer(await turn.handbook(), topic, turn.text):
+        return "action_answer"
     if "question" in topic and _asks_further(turn.text):
         return "action_answer"
     if action := await _beside_a_courtesy(turn):
@@ -136,6 +139,17 @@ async def action_for(turn: Turn) -> str:
     if "notice" in topic and _ASKS.search(turn.text) and len(turn.text) <= SHORT:
         return "action_answer"
     return await _of_the_question(turn, topic)
+
+
+def offered_answer(handbook: Handbook, topic: Topic, text: str) -> str:
+    """The code of the only offered entry whose title a message names: 门诊 of 门诊能报多少."""
+    said = text.strip("，。！？?的吧 ")
+    named = [
+        one.code
+        for one in handbook.answers
+        if one.code in topic.get("offered", ()) and len(said) > 1 and said in one.title
+    ]
+    return named[0] if len(named) == 1 else ""
 
 
 def _asks_further(text: str) -> bool:
@@ -194,7 +208,7 @@ async def _alone(turn: Turn) -> str:
 
 
 def whole_group(text: str) -> str:
-    """内科, 外科: a whole group of departments, when a message names nothing else."""
+    """内科, 外科, 妇产科: a whole group of departments, when a message names nothing else."""
     match = _GROUP.fullmatch(text.strip())
     return match["group"] if match else ""
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -14,7 +15,7 @@ from actions.desk import (
     tell_of_booking,
     tell_phone,
 )
-from actions.further import LONGEST, SHORT, Topic
+from actions.further import LONGEST, SHORT, Topic, offered_answer
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, yuan
@@ -53,12 +54,12 @@ class AnswerQuestion(TurnAction):
         if about is not None:
             return about
         handbook = await turn.handbook()
-        code = turn.values.get("answer")
-        if code is not None:
+        topic: Topic = turn.slot("topic") or {}
+        code = turn.values.get("answer") or offered_answer(handbook, topic, turn.text)
+        if code:
             chosen = next((one for one in handbook.answers if one.code == code), None)
             if chosen is not None:
                 return await self.tell(turn, chosen)
-        topic: Topic = turn.slot("topic") or {}
         about_notice = "notice" in topic and len(turn.text) <= SHORT
         if turn.typed and (ASKS_NOTICES.search(turn.text) or about_notice):
             return tell_notices(turn, handbook)
@@ -78,12 +79,13 @@ class AnswerQuestion(TurnAction):
         found = found or find_answers(handbook, turn.text, turn.intent)
         if is_clear(found) and is_about(found[0], question):
             return await self.tell(turn, found[0].answer, question)
-        if found:
-            turn.say("answer_which", _titles(turn, [one.answer for one in found[:4]]))
+        offered = [one.answer for one in found[:4]]
+        if offered:
+            turn.say("answer_which", _titles(turn, offered))
         else:
             buttons = _titles(turn, topic_answers(handbook, turn.intent)[:5])
             turn.say("answer_menu", [*buttons, ("找人工", "/ask_human")])
-        return _asked(turn, question)
+        return _asked(turn, question, offered)
 
     async def _fee_of_clinic(self, turn: Turn, topic: Topic) -> bool:
         """多少钱 at the confirmation of a booking, or of a doctor who was shown: that number's fee."""
@@ -124,11 +126,15 @@ class AnswerQuestion(TurnAction):
         return _asked(turn, question or answer.title)
 
 
-def _asked(turn: Turn, question: str) -> list[EventType]:
+def _asked(turn: Turn, question: str, offered: Sequence[Answer] = ()) -> list[EventType]:
     """What a short question after this one goes on from."""
     asked = turn.intent if turn.intent in _QUESTIONS else ""
     before: Topic = turn.slot("topic") or {}
-    kept = {"question": question[:60], "asked": asked or before.get("asked", "")}
+    kept = {
+        "question": question[:60],
+        "asked": asked or before.get("asked", ""),
+        "offered": [one.code for one in offered],
+    }
     return [SlotSet("topic", {**before, **kept})]
 
 
