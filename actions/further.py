@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
-from service.answer_words import is_elliptical
+from service.answer_words import is_elliptical, subjects_of
 from service.answers import AND_THAT, WELL, find_answers, is_clear
 from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
 from service.person_names import RELATIONS
-from service.triage import TYPICAL, find_departments, goes_on
+from service.triage import DECISIVE, TYPICAL, find_departments, goes_on
 
 if TYPE_CHECKING:
     from actions.turn import Turn
@@ -80,7 +80,7 @@ _UNSURE_OF = ("nlu_fallback", "check_appointment", "report_emergency", "book_app
 _OPEN_A_FORM = ("file_complaint", "give_praise", "give_suggestion", "join_waitlist")
 _AT_HOME = re.compile(r"出院(?!手续)|术后|手术后|刚做完")
 _RELATIVE = re.compile(RELATIONS)
-_UNSURE, PLAIN = 0.5, 0.7
+_UNSURE, _DOUBTED, _FAR = 0.5, 0.75, 0.8
 _WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
 _WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
@@ -172,7 +172,8 @@ async def _beside_a_courtesy(turn: Turn) -> str:
         return "action_show_schedule"
     asked = _COURTESY.sub("", turn.text)
     found = find_answers(handbook, asked)
-    if is_clear(found) and found[0].score >= WELL and not is_elliptical(asked):
+    far = turn.intent == "out_of_scope" and turn.confidence > _FAR
+    if is_clear(found) and found[0].score >= WELL and not is_elliptical(asked) and not far:
         return "action_answer"
     felt = find_departments(handbook, asked, may_ask=False).suggestions
     return "finding_form" if felt and felt[0].score >= TYPICAL else ""
@@ -186,7 +187,8 @@ async def _alone(turn: Turn) -> str:
     asks_clinic = turn.intent in _OF_HOURS and _HIS_CLINIC.search(turn.text)
     if asks_clinic and handbook.find_doctors(turn.text):
         return "action_show_schedule"
-    if turn.intent in _UNSURE_OF and turn.confidence < PLAIN and _ASKS.search(turn.text):
+    doubted = turn.intent in _UNSURE_OF and turn.confidence < _DOUBTED
+    if doubted and _ASKS.search(turn.text) and not AND_THAT.fullmatch(turn.text):
         found = find_answers(handbook, turn.text)
         if is_clear(found) and found[0].score >= WELL and not is_elliptical(turn.text):
             return "action_answer"
@@ -203,6 +205,9 @@ async def _alone(turn: Turn) -> str:
     felt = find_departments(handbook, turn.text).suggestions
     if felt and SERIOUS.search(turn.text):
         return "finding_form"
+    unnamed = turn.intent == "request_exam_booking" and not subjects_of(turn.text)
+    if unnamed and turn.confidence < _DOUBTED and felt and felt[0].score >= DECISIVE:
+        return "finding_form"  # 想做试管 is no examination
     unsure = turn.confidence < _UNSURE and not _WISHES.search(turn.text)
     return "finding_form" if unsure and felt and felt[0].score >= TYPICAL else ""
 

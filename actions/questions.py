@@ -135,7 +135,8 @@ def _asked(turn: Turn, question: str, offered: Sequence[Answer] = ()) -> list[Ev
         "asked": asked or before.get("asked", ""),
         "offered": [one.code for one in offered],
     }
-    return [SlotSet("topic", {**before, **kept})]
+    kept_on = {name: value for name, value in before.items() if name != "place"}
+    return [SlotSet("topic", {**kept_on, **kept})]
 
 
 def _asks_fee(turn: Turn) -> bool:

@@ -97,7 +97,7 @@ def is_clear(found: Sequence[Found]) -> bool:
 
 def is_about(found: Found, text: str) -> bool:
     """Whether an entry speaks of what a question names: not the price of a number for 针灸多少钱."""
-    said = unknown_words(text)
+    said = unknown_words(text).strip("行好嗯哦费")
     if found.score >= WELL or not is_elliptical(text, spare=_ANY) or not said:
         return True
     return said in _whole(found.answer) if len(said) == 1 else _speaks_of(found.answer, text)
