@@ -135,7 +135,8 @@ def _asked(turn: Turn, question: str, offered: Sequence[Answer] = ()) -> list[Ev
         "asked": asked or before.get("asked", ""),
         "offered": [one.code for one in offered],
     }
-    kept_on = {name: value for name, value in before.items() if name != "place"}
+    still_place = turn.intent == "ask_directions"
+    kept_on = {name: value for name, value in before.items() if name != "place" or still_place}
     return [SlotSet("topic", {**kept_on, **kept})]
 
 
