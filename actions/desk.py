@@ -8,6 +8,7 @@ from actions.appointments import own_bookings
 from actions.further import LONGEST, SHORT, Topic
 from actions.turn import Turn
 from actions.wishes import day_words, yuan
+from service.answer_words import is_elliptical, subjects_of
 from service.handbook import Handbook
 from service.model import Appointment, Department, Notice
 from service.notices import find_notice, notice_line, standing_notices
@@ -18,7 +19,7 @@ ASKS_NOTICES = re.compile(
 )
 """A question about what the hospital announces."""
 _ASKS_PHONE = re.compile(
-    r"(?:电话|联系方式|总机|热线|座机)(?:号码?)?(?:是)?(?:多少|几|啥|什么|有吗|有没有|呢|给我|告诉我|发我|打哪|$|[？?吗])"
+    r"(?:电话|联系方式|总机|热线|座机|手机号?|微信号?)(?:号码?)?(?:是)?(?:多少|几|啥|什么|有吗|有没有|呢|给我|告诉我|发我|打哪|$|[？?吗])"
     r"|(?:打|拨)(?:什么|哪个|啥|多少)电话|总机"
 )
 _OWN_PHONE = re.compile(r"我的?(?:手机|电话|号)|改|换|留|登记|绑定|投诉")
@@ -29,7 +30,14 @@ _OF_BOOKING = {
     "where": re.compile(r"几楼|几层|在哪|哪里|哪儿|怎么走|去哪|哪个楼|哪栋"),
     "fee": re.compile(r"多少钱|几块|收费|贵"),
 }
+_OF_THE_VISIT = re.compile(r"诊室|科室|门诊|医生|看病|就诊|取号|签到|报到|挂号费?|[号科看]")
+_OF_THE_HOSPITAL = re.compile(r"[上下]班|开门|关门|放号|[费号]处")
 _MINE = re.compile(r"我(?:的|挂的|约的|那个)(?:号|预约|门诊|医生)")
+
+
+def names_nothing_else(text: str) -> bool:
+    """Whether 在几楼, 在哪个诊室 or 多少钱 is of what was spoken of: no 停车场, no 几点上班."""
+    return not _OF_THE_HOSPITAL.search(text) and is_elliptical(_OF_THE_VISIT.sub("", text), spare=1)
 
 
 async def tell_of_booking(turn: Turn, topic: Topic) -> bool:
@@ -65,8 +73,11 @@ async def _booking_spoken_of(turn: Turn, topic: Topic) -> Appointment | None:
     handbook = await turn.handbook()
     if handbook.find_departments(turn.text) and not mine:
         return None
-    made = topic.get("at") if "question" not in topic and len(turn.text) <= SHORT else ""
+    goes_on = len(turn.text) <= SHORT and names_nothing_else(turn.text)
+    made = topic.get("at") if goes_on and "question" not in topic else ""
     days = turn.when().days
+    if days and not mine and subjects_of(turn.text):
+        return None  # 明天停车多少钱
     if not (made or mine or days):
         return None
     bookings = await own_bookings(turn)
@@ -90,8 +101,8 @@ def say_place(turn: Turn, department: Department) -> list[EventType]:
         return []
     topic: Topic = turn.slot("topic") or {}
     if topic.get("department") == department.name:
-        return []
-    return [SlotSet("topic", {"department": department.name})]
+        return [SlotSet("topic", {**topic, "place": True})]
+    return [SlotSet("topic", {"department": department.name, "place": True})]
 
 
 async def tell_phone(turn: Turn) -> list[EventType] | None:
@@ -99,7 +110,9 @@ async def tell_phone(turn: Turn) -> list[EventType] | None:
     if not _ASKS_PHONE.search(turn.text) or _OWN_PHONE.search(turn.text):
         return None
     handbook = await turn.handbook()
-    departments = handbook.find_departments(turn.text)
+    departments = handbook.find_departments(turn.text) or [
+        one.department for one in handbook.find_doctors(turn.text)
+    ]
     if departments:
         return say_place(turn, departments[0])
     turn.say("hospital_phone")

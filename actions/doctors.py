@@ -12,9 +12,11 @@ from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import PERIOD_NAMES, ClinicWish, apply, day_words, days_words, hear, yuan
 from service.answers import AND_THAT
 from service.appointments import find_session
+from service.handbook import Handbook
 from service.honorifics import surname
 from service.model import ClinicSession, Practitioner
 from service.sessions import find_sessions
+from service.triage import find_departments
 
 _WHY = re.compile(r"(?:怎么|为什么|为啥|咋|干嘛|原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)")
 
@@ -180,7 +182,9 @@ class ShowDoctor(TurnAction):
             turn.say("doctor_unknown", doctor=heard.unknown_doctor)
         doctors = [one for one in handbook.practitioners if one.id in wish.doctors]
         if not doctors and not wish.department:
-            doctors = _good_at(turn.text, handbook.practitioners)
+            doctors = _good_at(turn.text, handbook.practitioners) or _for_illness(
+                turn.text, handbook
+            )
         if not doctors and not wish.department:
             spoken = await spoken_doctors(turn)
             doctors = [one for one in handbook.practitioners if one.id in spoken]
@@ -274,6 +278,19 @@ def _meant_of(text: str, doctors: Sequence[Practitioner]) -> list[Practitioner]:
     """她看近视吗, of two who were shown: whose fields share words with the question."""
     pairs = {text[at : at + 2] for at in range(len(text) - 1)}
     return [one for one in doctors if any(pair in "，".join(one.fields) for pair in pairs)]
+
+
+def _for_illness(text: str, handbook: Handbook) -> list[Practitioner]:
+    """看肝病的医生有哪些: by their fields, else those of the department for it."""
+    told = _ILLNESS.search(text)
+    if told is None:
+        return []
+    found = _meant_of(told[1], handbook.practitioners)
+    felt = find_departments(handbook, told[1], may_ask=False).suggestions
+    return (found or (handbook.doctors_of(felt[0].department) if felt else []))[:4]
+
+
+_ILLNESS = re.compile(r"(?:看|治|管|擅长)([^的看治]{2,8})的?(?:专家|医生|大夫|主任|教授)")
 
 
 def _single_surname(doctor: Practitioner, doctors: list[Practitioner]) -> bool:

@@ -139,7 +139,10 @@ class FindDepartment(Errand):
     ) -> str:
         """内科 is many departments: what is felt says which."""
         draft["text"] = ""
-        here = [one for one in departments if one.group == group and one.bookable]
+        names = _TOGETHER.get(group, ())
+        here = [
+            one for one in departments if one.bookable and (one.group == group or one.name in names)
+        ]
         turn.say("finding_group", [self._offer(one.name)[0] for one in here[:8]], group=group)
         return "complaint"
 
@@ -206,6 +209,8 @@ class FindDepartment(Errand):
 
 
 _LONGEST = 300
+_TOGETHER = {"妇产科": ("妇科", "产科")}
+"""Departments that other hospitals have as one."""
 _STILL_COMPLAINT = (
     "find_department",
     "inform",

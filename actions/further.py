@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from actions import request_words as words
 from service import safety
 from service.aftercare import aftercare_section, find_aftercare
-from service.answer_words import is_elliptical
-from service.answers import AND_THAT
+from service.answer_words import is_elliptical, subjects_of
+from service.answers import AND_THAT, WELL, find_answers, is_clear
 from service.facts import PatientFacts, bare_age, read_facts, tells_of_child
 from service.person_names import RELATIONS
-from service.triage import TYPICAL, find_departments, goes_on
+from service.triage import DECISIVE, TYPICAL, find_departments, goes_on
 
 if TYPE_CHECKING:
     from actions.turn import Turn
+    from service.handbook import Handbook
 
 Topic = dict[str, Any]
 LONGEST = 16
@@ -51,7 +52,7 @@ _CLINIC_AGAIN = re.compile(
     r"(?:怎么|为什么|为啥|咋|干嘛|啥原因|什么原因).{0,3}停诊|停诊.{0,3}(?:原因|为什么|怎么)"
     r"|(?:那|还有)?(?:哪天|什么时候|啥时候|几号)(?:才|还|能)?有号[啊呢吗]?"
 )
-_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科)的?(?:号|门诊|医生)?[吧。]?")
+_GROUP = re.compile(r"[我想要去来看挂约个]*(?P<group>内科|外科|妇产科)的?(?:号|门诊|医生)?[吧。]?")
 _WHO = re.compile(
     r"(?:主要|是)?看(?:什么|啥|哪)|擅长|专长|怎么样|咋样|厉害[吗不]|(?:是|副)主任[吗不]"
 )
@@ -63,10 +64,32 @@ _HOW_LONG = re.compile(r"多久|多长时间|几分钟|什么时候|啥时候|�
 _NO_MORE = re.compile(
     r"(?:我|就|暂时)*(?:没有?了?|没有?别的了?|没有?其他的?了?|就这些|就这样|不用了|不用留名|不留名|不用留(?:名字|姓名|电话))(?:吧|谢谢|[，。！!\s])*"
 )
-_FORMALITIES = re.compile(r"办(?:理|个)?出院|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)")
 _AT_HOME = re.compile(r"(?<!办)(?<!办理)出院(?!手续)|术后|手术后|刚做完")
+_FORMALITIES = re.compile(
+    r"结账|结算|办(?:理|个)?出院|出院怎么[办弄]|怎么(?:办理?)?[住入]院|借.{0,3}[吗嘛么不][？?]?$|手续|流程|什么条件|(?:什么|哪些|啥)(?:材料|资料|证件)"
+)
+_UNWELL = re.compile(
+    r"(?:我|人|身上|浑身|今天|最近|感觉|觉得|好像|有点|好|很|太|真|特别|非常|实在)*(?:难受|不舒服|不得劲|没精神|没劲|没力气|生病|病|疲惫|累)"
+    r"(?:死|得很|极|坏)?(?:我|人)?[了啊呀呢哦，。！!~…]*"
+)
+"""Somebody is unwell and says no more: whatever the model takes it for."""
+_WAITS = re.compile(
+    r"(?:好的?|行|那|嗯|我|先|就|在|一直|会)*等(?:着|一下|等|会儿?)?[吧呢啊您你们了。！]*"
+)
+_COURTESY = re.compile(
+    r"^(?:(?:你|您|大家)好|早上好|下午好|晚上好|在吗|谢谢|多谢|感谢|好的|再见|[您你啊了呀]|[，,。！!\s])+|请问(?:一下)?|我?想问一?下|啊+$"
+)
+_HAPPENED = re.compile(
+    r"(?!.*(?:出院|手术|术后|[拔切做剖产生换打]|支架|化疗|透析))[\u4e00-\u9fff]{2,6}了(?:怎么办|咋办|咋整|该怎么办)?[？?。]?"
+)
+"""骨折了 has just happened; 拔牙了 is what was done for it."""
+_LITTLE = ("greet", "affirm", "out_of_scope")
+_OF_HOURS = ("ask_hours", "nlu_fallback", "inform", "ask_directions")
+_UNSURE_OF = ("nlu_fallback", "check_appointment", "report_emergency", "book_appointment")
+"""Intents that a plain question gets by mistake."""
+_OPEN_A_FORM = ("file_complaint", "give_praise", "give_suggestion", "join_waitlist")
 _RELATIVE = re.compile(RELATIONS)
-_UNSURE = 0.5
+_UNSURE, _DOUBTED, _FAR = 0.5, 0.75, 0.8
 _WISHES = re.compile(r"做|约|查|拍|照|住|手术|开刀|陪|会诊|转|轮椅|排队|候补|[CcMm][TtRr]")
 _WHICH = re.compile(r"[挂看去](?:什么|啥|哪)|什么科|哪个科")
 _ASKS = re.compile(
@@ -103,10 +126,14 @@ async def action_for(turn: Turn) -> str:
     topic: Topic = turn.slot("topic") or {}
     if not turn.typed or turn.loop_is_asking or len(turn.text) > LONGEST:
         return ""
+    if offered_answer(await turn.handbook(), topic, turn.text):
+        return "action_answer"
     if "question" in topic and _asks_further(turn.text):
         return "action_answer"
     if topic.get("stopped") and GETS_MESSAGES_AGAIN.search(turn.text):
         return "action_stop_messages"
+    if action := await _beside_a_courtesy(turn):
+        return action
     if turn.intent in _NEVER:
         return ""
     if safety.believes(turn.text, turn.intent, turn.confidence):
@@ -136,9 +163,42 @@ async def action_for(turn: Turn) -> str:
     return await _of_the_question(turn, topic)
 
 
+def offered_answer(handbook: Handbook, topic: Topic, text: str) -> str:
+    """The code of the only offered entry whose title a message names: 门诊 of 门诊能报多少."""
+    said = text.strip("，。！？?的吧 ")
+    named = [
+        one.code
+        for one in handbook.answers
+        if one.code in topic.get("offered", ()) and len(said) > 1 and said in one.title
+    ]
+    return named[0] if len(named) == 1 else ""
+
+
 def _asks_further(text: str) -> bool:
     """能退吗 after a question is one as well, though the model takes it for an errand."""
     return is_elliptical(text) and bool(_ASKS.search(text)) and not _LEAVES.search(text)
+
+
+async def _beside_a_courtesy(turn: Turn) -> str:
+    """好难受 is no yes, 李医生在吗 no greeting, and after 你好 a question may follow."""
+    if turn.loop and turn.intent not in _OPEN_A_FORM:
+        return ""
+    if turn.intent not in ("find_department", "report_emergency") and _UNWELL.fullmatch(turn.text):
+        return "finding_form"
+    if turn.intent == "join_waitlist" and _WAITS.fullmatch(turn.text):
+        return "action_affirm"
+    if turn.intent not in _LITTLE:
+        return ""
+    handbook = await turn.handbook()
+    if _HIS_CLINIC.search(turn.text) and handbook.find_doctors(turn.text):
+        return "action_show_schedule"
+    asked = _COURTESY.sub("", turn.text)
+    found = find_answers(handbook, asked)
+    far = turn.intent == "out_of_scope" and turn.confidence > _FAR
+    if is_clear(found) and found[0].score >= WELL and not is_elliptical(asked) and not far:
+        return "action_answer"
+    felt = find_departments(handbook, asked, may_ask=False).suggestions
+    return "finding_form" if felt and felt[0].score >= TYPICAL else ""
 
 
 async def _alone(turn: Turn) -> str:
@@ -149,6 +209,15 @@ async def _alone(turn: Turn) -> str:
     doctors = handbook.find_doctors(turn.text)
     if turn.text.strip() in {one.name for one in handbook.practitioners}:
         return "action_inform"
+    if doctors and turn.intent in _OF_HOURS and _HIS_CLINIC.search(turn.text):
+        return "action_show_schedule"
+    doubted = turn.intent in _UNSURE_OF and turn.confidence < _DOUBTED
+    if doubted and _ASKS.search(turn.text) and not AND_THAT.fullmatch(turn.text):
+        found = find_answers(handbook, turn.text)
+        if is_clear(found) and found[0].score >= WELL and not is_elliptical(turn.text):
+            return "action_answer"
+    if turn.intent == "ask_aftercare" and _HAPPENED.fullmatch(turn.text):
+        return "finding_form"
     if doctors and _WHO.search(turn.text):
         return "action_show_doctor"
     asked = turn.intent in (*_WEAK, "check_appointment") and _HAS_CLINIC.search(turn.text)
@@ -161,12 +230,17 @@ async def _alone(turn: Turn) -> str:
     if _AT_HOME.search(turn.text) and find_aftercare(handbook, turn.text):
         return "action_aftercare"
     felt = find_departments(handbook, turn.text).suggestions
+    if felt and SERIOUS.search(turn.text):
+        return "finding_form"
+    unnamed = turn.intent == "request_exam_booking" and not subjects_of(turn.text)
+    if unnamed and turn.confidence < _DOUBTED and felt and felt[0].score >= DECISIVE:
+        return "finding_form"  # 想做试管 is no examination
     unsure = turn.confidence < _UNSURE and not _WISHES.search(turn.text)
     return "finding_form" if unsure and felt and felt[0].score >= TYPICAL else ""
 
 
 def whole_group(text: str) -> str:
-    """内科, 外科: a whole group of departments, when a message names nothing else."""
+    """内科, 外科, 妇产科: a whole group of departments, when a message names nothing else."""
     match = _GROUP.fullmatch(text.strip())
     return match["group"] if match else ""
 
@@ -231,6 +305,8 @@ async def _of_the_question(turn: Turn, topic: Topic) -> str:
         return "action_answer" if drug and "question" in topic else ""
     when = turn.when()
     handbook = await turn.handbook()
+    if topic.get("place") and handbook.find_departments(turn.text):
+        return "action_answer"
     clinic = topic.get("department") or topic.get("doctors")
     if clinic and (when.days or when.period or handbook.find_doctors(turn.text)):
         return "action_show_schedule"

@@ -66,7 +66,11 @@ class Opinion(Errand):
             return True
         if not turn.typed or (turn.intent in OTHER_ERRANDS and turn.confidence > 0.75):
             return False
-        if turn.intent.startswith("ask_") and turn.confidence > 0.75:
+        praises = _PRAISES.search(turn.text) or _DID_WELL.search(turn.text)
+        if not praises and (
+            _ASKS_ELSE.search(turn.text)
+            or (turn.intent.startswith("ask_") and turn.confidence > 0.75)
+        ):
             return False
         draft["what"] = f"{draft.get('what') or ''}\n{turn.text}".strip()
         draft["sure"] = True
@@ -99,7 +103,7 @@ class Opinion(Errand):
             return "which"
         short = len(_PRAISE_FRAME.sub("", what)) < SHORTEST_PRAISE
         short = short and not (_PRAISES.search(what) and _SOMEBODY.search(what))
-        if kind == "praise" and short and not draft.get("asked_more"):
+        if kind == "praise" and short and (turn.resuming or not draft.get("asked_more")):
             draft["asked_more"] = True
             turn.say("praise_more")
             return "what"
@@ -196,6 +200,9 @@ _TOLD_IN_PRAISE = ("find_department", "give_praise", "give_suggestion")
 _PRAISES = re.compile(
     r"耐心|细心|热情|负责|(?:真|很|特别|太|非常|挺)(?:的)?好|专业|温柔|周到|辛苦了|不错|救了|治好|感动"
 )
+_DID_WELL = re.compile(r"得(?:真|很|特别|非常|太)?(?:好|棒|到位|仔细)(?![吗不])")
+_ASKS_ELSE = re.compile(r"[？?]$|[吗么]$|多少钱|在哪|几点|几楼|怎么[走办去挂]")
+"""A question in between is answered, and never filed as praise."""
 _ANGRY = re.compile(
     r"等了?\s*(?:我|了)?\s*[一二两三四五六七八九十几半\d]+\s*个?半?多?(?:小时|钟头|上午|下午|天)|等了?(?:半天|好久|太久|很久)|排了?.{0,4}(?:小时|半天)"
     r"|气死|生气|气人|来气|火大|(?<!相)(?<!误)差(?!不多|点|一点|异|别)|骂|吼|凶|没人管|推来推去|踢皮球|坑|垃圾|呵呵|敷衍|不耐烦"

@@ -2,12 +2,20 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.cases import about_complaint
-from actions.desk import ASKS_NOTICES, say_place, tell_notices, tell_of_booking, tell_phone
-from actions.further import LONGEST, SHORT, Topic
+from actions.desk import (
+    ASKS_NOTICES,
+    names_nothing_else,
+    say_place,
+    tell_notices,
+    tell_of_booking,
+    tell_phone,
+)
+from actions.further import LONGEST, SHORT, Topic, offered_answer
 from actions.request_kinds import KINDS
 from actions.turn import Buttons, Turn, TurnAction
 from actions.wishes import ClinicWish, yuan
@@ -46,12 +54,12 @@ class AnswerQuestion(TurnAction):
         if about is not None:
             return about
         handbook = await turn.handbook()
-        code = turn.values.get("answer")
-        if code is not None:
+        topic: Topic = turn.slot("topic") or {}
+        code = turn.values.get("answer") or offered_answer(handbook, topic, turn.text)
+        if code:
             chosen = next((one for one in handbook.answers if one.code == code), None)
             if chosen is not None:
                 return await self.tell(turn, chosen)
-        topic: Topic = turn.slot("topic") or {}
         about_notice = "notice" in topic and len(turn.text) <= SHORT
         if turn.typed and (ASKS_NOTICES.search(turn.text) or about_notice):
             return tell_notices(turn, handbook)
@@ -60,7 +68,8 @@ class AnswerQuestion(TurnAction):
         if turn.typed and await tell_of_booking(turn, topic):
             return []
         departments = handbook.find_departments(turn.text) or _spoken_of(turn, handbook)
-        if departments and turn.intent == "ask_directions" and _is_about_place(turn.text):
+        asks_place = turn.intent == "ask_directions" and _is_about_place(turn.text)
+        if departments and (asks_place or ("place" in topic and AND_THAT.fullmatch(turn.text))):
             return say_place(turn, departments[0])
         if turn.typed and _asks_fee(turn) and await self._fee_of_clinic(turn, topic):
             return []
@@ -70,12 +79,13 @@ class AnswerQuestion(TurnAction):
         found = found or find_answers(handbook, turn.text, turn.intent)
         if is_clear(found) and is_about(found[0], question):
             return await self.tell(turn, found[0].answer, question)
-        if found:
-            turn.say("answer_which", _titles(turn, [one.answer for one in found[:4]]))
+        offered = [one.answer for one in found[:4]]
+        if offered:
+            turn.say("answer_which", _titles(turn, offered))
         else:
             buttons = _titles(turn, topic_answers(handbook, turn.intent)[:5])
             turn.say("answer_menu", [*buttons, ("找人工", "/ask_human")])
-        return _asked(turn, question)
+        return _asked(turn, question, offered)
 
     async def _fee_of_clinic(self, turn: Turn, topic: Topic) -> bool:
         """多少钱 at the confirmation of a booking, or of a doctor who was shown: that number's fee."""
@@ -116,12 +126,18 @@ class AnswerQuestion(TurnAction):
         return _asked(turn, question or answer.title)
 
 
-def _asked(turn: Turn, question: str) -> list[EventType]:
+def _asked(turn: Turn, question: str, offered: Sequence[Answer] = ()) -> list[EventType]:
     """What a short question after this one goes on from."""
     asked = turn.intent if turn.intent in _QUESTIONS else ""
     before: Topic = turn.slot("topic") or {}
-    kept = {"question": question[:60], "asked": asked or before.get("asked", "")}
-    return [SlotSet("topic", {**before, **kept})]
+    kept = {
+        "question": question[:60],
+        "asked": asked or before.get("asked", ""),
+        "offered": [one.code for one in offered],
+    }
+    still_place = turn.intent == "ask_directions"
+    kept_on = {name: value for name, value in before.items() if name != "place" or still_place}
+    return [SlotSet("topic", {**kept_on, **kept})]
 
 
 def _asks_fee(turn: Turn) -> bool:
@@ -168,7 +184,7 @@ _QUESTIONS = tuple(name for name in TOPICS if name.startswith("ask_"))
 
 def _spoken_of(turn: Turn, handbook: Handbook) -> list[Department]:
     """在几楼啊 right after a booking or in one: the department that was spoken of."""
-    if len(turn.text) > SHORT:
+    if len(turn.text) > SHORT or not names_nothing_else(turn.text):
         return []
     topic = turn.slot("topic") or {}
     wish = (turn.slot("draft") or {}).get("values", {}).get("wish", {})

@@ -17,7 +17,8 @@ from actions.turn import Buttons, Turn, TurnAction
 from actions.which import errand_of_own
 from actions.wishes import ClinicWish, apply, hear
 from service import safety
-from service.answers import find_further, is_clear, merged_question
+from service.answer_words import is_elliptical
+from service.answers import WELL, find_answers, find_further, is_clear, merged_question
 from service.facts import PatientFacts, read_facts
 from service.handover import answer_by
 from service.person_names import find_name
@@ -93,6 +94,9 @@ class NotUnderstood(TurnAction):
                 return await AnswerQuestion().tell(turn, found[0].answer, question)
         if await tell_of_booking(turn, topic):
             return []
+        plain = find_answers(handbook, turn.text)
+        if is_clear(plain) and plain[0].score >= WELL and not is_elliptical(turn.text):
+            return await AnswerQuestion().tell(turn, plain[0].answer, turn.text)
         if not turn.loop and topic.get("department") and read_facts(turn.text) != PatientFacts():
             return await Inform().act(turn)
         if (topic.get("department") or topic.get("doctors")) and _BOOKS_IT.search(turn.text):
@@ -149,6 +153,9 @@ class OutOfScope(TurnAction):
             return tell_notices(turn, await turn.handbook())
         if self._hears_anger(turn):
             return []
+        if _OURS.search(turn.text):
+            turn.say("answer_menu", [("找人工", "/ask_human")])
+            return []
         before = int(turn.metadata.get("misunderstood") or 0)
         turn.signal(misunderstood=before + 1)
         turn.say("out_of_scope_again" if before else "out_of_scope")
@@ -171,6 +178,10 @@ def is_foreign(text: str) -> bool:
 
 _ASKS_TO_BOOK = re.compile(r"挂(?:个|一个|上)?号|约(?:个|一个)?号|预约")
 _ABUSE = re.compile(r"滚|他妈|妈的|傻[逼比瓜X]|混蛋|王八|畜生|垃圾|狗屁|去死吧|有病吧|废物|骗子")
+_OURS = re.compile(
+    r"检测|检查|化验|疫苗|打针|健康证|证明|打胎|流产|手术|药|医生|病|[Ww][Ii]-?[Ff][Ii]|无线网|医院"
+)
+"""A hospital's business of which no entry tells: for a person, not refused."""
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MEANINGS = {

@@ -7,7 +7,7 @@ _KIN = (
     r"|父母|家里人|亲戚|家人|弟弟?|妹妹?|哥哥?|姐姐?|同事|朋友|别人)"
 )
 _SAME = {
-    "多少钱": r"[多好]少钱|[要收花]钱(?=[吗么嘛不]|$)|几块钱?|几毛|几[百千十](?!年)|多少块|[什啥]么?价[钱位格]?|价[钱格位]|怎么收费?(?!到)|收费|费用|贵不贵|贵[吗么呀]?|(?:花|掏|准备|收|得|用|交)多少(?!天|时)|便宜",
+    "多少钱": r"(?<=费)用?(?:是|要|得)?多少钱?|[多好]少钱|[要收花]钱(?=[吗么嘛不]|$)|几块钱?|几毛|几[百千十](?!年)|多少块|[什啥]么?价[钱位格]?|价[钱格位]|怎么收费?(?!到)|收费|费用|贵不贵|贵[吗么呀]?|(?:花|掏|准备|收|得|用|交)多少(?!天|时)|便宜",
     "核磁": r"核磁共振|磁共振|核磁|mri",
     "b超": r"[四三]维彩?超?|彩超|超声|b超|大排畸|彩[抄朝]",
     "增强": r"打造影剂|造影剂?|加强|打药水?的?|增强",
@@ -47,12 +47,12 @@ _SAME = {
     "投诉": r"投诉|告[状他她你]|骂人|态度",
     "慢病": r"慢病|慢性病|门特|门慢|特殊病|慢特病|大病证",
     "陪诊": r"陪诊员?|陪看病|陪同看病|陪我看",
-    "发票": r"发票|票据|收据|报销票|(?<![投车门])票",
+    "发票": r"发票|票据|收据|报销票|(?<![投车门股彩])票",
     "医保": r"医保卡?|社保卡?|社保",
     "异地": r"异地|外地|外省|跨省|老家|外县|外市",
     "报销": r"报销|给报|能报|报多少|报几成|[报](?=[吗不得几])",
     "自费": r"自费|自己掏|自掏",
-    "押金": r"押金|预交金|押多少|押几|先押|先交",
+    "押金": r"押金|预交金|押多少|押几|先押|先交(?!费)",
     "退钱": r"[能想要]?退[费钱款]|[想要]退|怎么退|咋退|退吗|退回|钱[能]?退|能退|拿回来|还给我|要回来",
     "重复": r"两次|两遍|两笔|重复|多扣|刷了两回|两回",
     "约号": r"约[个张]?号|挂[个张]?号|预约挂号|挂[个]?",
@@ -134,7 +134,7 @@ ASPECTS_ONLY = _ASPECTS | frozenset(
 """What says nothing of a subject: a question of these alone goes on from another one."""
 _SAY = re.compile("|".join(f"({words})" for words in _SAME.values()))
 NAMES = tuple(_SAME)
-_EMPTY_WORDS = frozenset(["怎么", "什么", "注意", "换", "取消"])
+EMPTY_WORDS = frozenset(["怎么", "什么", "注意", "换", "取消"])
 SIGNS = 0xE000
 """A known thing stands as one private character, so that pairs of characters are pairs of things."""
 _FRAMES = re.compile(
@@ -151,7 +151,7 @@ def is_elliptical(text: str, *, spare: int = 2) -> bool:
         spare: so many characters may stand beside it; 针灸 beside 多少钱 is a subject of its own.
     """
     named = read_words(text)[1]
-    telling = bool(named - _EMPTY_WORDS) and named <= ASPECTS_ONLY
+    telling = bool(named - EMPTY_WORDS) and named <= ASPECTS_ONLY
     return telling and len(unknown_words(text)) <= spare
 
 

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from service.answer_words import (
     ASPECTS_ONLY,
+    EMPTY_WORDS,
     KNOWN,
     NAMES,
     SIGNS,
@@ -41,7 +42,7 @@ _HOME_TOPIC = 0.15
 _NEAREST, _LEARNED, _SMOOTHING = 0.4, 0.7, 0.5
 _UNSAID_SUBJECT, _OTHER_SUBJECT = 0.12, 0.1
 _BARE = 0.14
-_WELL, _ANY = 0.6, 99
+WELL, _ANY = 0.6, 99
 _WORTH_OFFERING = 0.3
 """Of the best entry's score; a question that fits none well is asked back with at least two."""
 
@@ -50,6 +51,10 @@ AND_THAT = re.compile(
     r"(?:那么?|如果|要是)?(?P<what>(?!然后|还有|所以|之后|那|这)[^我你您他她它，。？?]{1,8}?)的?呢[？?]?"
 )
 """核磁呢, 外地的呢: the question before, asked of something else."""
+_BARE_FEE = re.compile(r"[^\s，。怎咋退交缴付收免自]{1,8}费")
+"""挂号费 and nothing more asks what it is."""
+_OUTPATIENT = "门诊"
+"""The other half of 住院; only 门诊呢 makes it a subject, as most entries have it in passing."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ def find_answers(handbook: Handbook, text: str, intent: str = "", *, most: int =
     """
     if not handbook.answers:
         return []
-    scores = _index(handbook).scores(text)
+    asked = f"{text}多少钱" if _BARE_FEE.fullmatch(text.strip()) else text
+    scores = _index(handbook).scores(asked)
     topics = TOPICS.get(intent, ())
     found = [
         Found(answer, score + (_HOME_TOPIC if answer.topic in topics else 0))
@@ -91,9 +97,10 @@ def is_clear(found: Sequence[Found]) -> bool:
 
 def is_about(found: Found, text: str) -> bool:
     """Whether an entry speaks of what a question names: not the price of a number for 针灸多少钱."""
-    if found.score >= _WELL or not is_elliptical(text, spare=_ANY) or not unknown_words(text)[1:]:
+    said = unknown_words(text).strip("行好嗯哦费")
+    if found.score >= WELL or not is_elliptical(text, spare=_ANY) or not said:
         return True
-    return _speaks_of(found.answer, text)
+    return said in _whole(found.answer) if len(said) == 1 else _speaks_of(found.answer, text)
 
 
 def find_further(
@@ -111,35 +118,55 @@ def find_further(
         return []
     another = AND_THAT.fullmatch(text.strip())
     about = read_words(another["what"])[1] & SUBJECTS if another else frozenset()
-    if another:
+    if another and another["what"] == _OUTPATIENT:
+        ways = [merged_question(text, before)]
+    elif another:
         ways = [f"{text} {before}", merged_question(text, before)]
-    elif read_words(text)[1] <= ASPECTS_ONLY:
+    elif read_words(text)[1] <= ASPECTS_ONLY or _asks_report(text, before):
         ways = [merged_question(text, before)]
     else:
         ways = [f"{text} {before}"]
     found = _ranked(handbook, ways, intent, about)
-    if not another and not is_elliptical(text):
+    if not another and not is_elliptical(text) and not _asks_report(text, before):
         found = [one for one in found if _speaks_of(one.answer, text)]
     if not found:
         return []
     alone = find_answers(handbook, text, intent)
     unsure = is_clear(alone) or not is_clear(found)
-    if not about and unsure and not _goes_first(text, found, alone):
+    if not about and unsure and not _goes_first(handbook, text, found, alone):
         return []
     return [one for one in found[:most] if one.score >= _WORTH_OFFERING * found[0].score]
 
 
 def _speaks_of(answer: Answer, text: str) -> bool:
     """Whether an entry has a word of the question: 备案, but not 怎么办."""
-    said = unknown_words(text)
-    whole = "，".join((answer.title, *answer.asks, *answer.keywords, answer.text))
+    said, whole = unknown_words(text), _whole(answer)
     return any(said[at : at + 2] in whole for at in range(len(said) - 1))
 
 
-def _goes_first(text: str, further: Sequence[Found], alone: Sequence[Found]) -> bool:
-    """Whether the question before explains a text better than the text explains itself."""
+def _whole(answer: Answer) -> str:
+    return "，".join((answer.title, *answer.asks, *answer.keywords, answer.text))
+
+
+def _asks_report(text: str, before: str) -> bool:
+    """Whether 多久出报告 is of the examination that was spoken of."""
+    named = read_words(text)[1]
+    own = "报告" in named and named <= ASPECTS_ONLY | {"报告"}
+    return own and bool(subjects_of(before)) and not is_elliptical(text, spare=_ANY)
+
+
+def _goes_first(
+    handbook: Handbook, text: str, further: Sequence[Found], alone: Sequence[Found]
+) -> bool:
+    """Whether the question before explains a text better than the text explains itself.
+
+    几点上班 is clear by itself: it goes on only from what has hours, not from the car park.
+    """
     if is_elliptical(text) and is_clear(further):
-        return True
+        told = _index(handbook).mentions[handbook.answers.index(further[0].answer)]
+        if "多久" in told:
+            told |= {"什么时候"}
+        return not is_clear(alone) or read_words(text)[1] - EMPTY_WORDS <= told
     return not alone or further[0].score >= alone[0].score
 
 
@@ -150,7 +177,7 @@ def merged_question(text: str, before: str) -> str:
         asks_else = read_words(text)[1]
         about = subjects_of(before) or (asks_else and without_aspects(before)) or before
         return f"{about}{text}"
-    if read_words(another["what"])[1] & SUBJECTS:
+    if another["what"] == _OUTPATIENT or read_words(another["what"])[1] & SUBJECTS:
         return another["what"] + without_subjects(before)
     return f"{another['what']} {before}"
 

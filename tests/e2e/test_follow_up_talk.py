@@ -153,3 +153,35 @@ async def test_a_new_symptom_after_a_stay_is_a_worry(chat: Chat, records: Record
 async def test_a_greeting_after_an_answer_is_a_greeting(chat: Chat) -> None:
     await chat.say("停车怎么收费")
     assert "每小时5元" not in await chat.say("在吗")
+
+
+async def test_a_place_of_its_own_is_not_the_department_spoken_of(
+    chat: Chat, records: Records
+) -> None:
+    await chat.say("骨科明天有号吗")
+    assert "停车楼" in await chat.say("停车场在哪")
+    assert "骨科" in await chat.say("在几楼")
+    assert "C座3层" in await chat.say("彩超室在几楼")
+    assert "心血管内科在门诊楼" in await chat.say("心内科呢")
+    await booked(chat, records, "骨科")
+    assert "每小时5元" in await chat.say("停车多少钱")
+
+
+async def test_the_rate_of_the_clinic_is_not_that_of_a_stay(chat: Chat) -> None:
+    await chat.say("住院能报多少")
+    assert "60%" in await chat.say("门诊呢")
+
+
+async def test_hours_are_not_those_of_the_car_park(chat: Chat) -> None:
+    await chat.say("停车多少钱")
+    assert "08:00" in await chat.say("几点上班")
+
+
+async def test_an_offered_answer_may_be_written(chat: Chat) -> None:
+    await chat.say("医保能报多少")
+    assert "60%" in await chat.say("门诊")
+
+
+async def test_a_doctor_whose_clinic_is_asked_for_is_booked_next(chat: Chat) -> None:
+    assert "出诊" in await chat.say("沈国梁什么时候在")
+    assert "沈国梁" in "".join((await chat.say("约他")).titles)

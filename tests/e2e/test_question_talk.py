@@ -27,6 +27,12 @@ QUESTIONS = {
     "手机上能看报告吗": "report-phone",
     "怎么复印病历": "report-copy-records",
     "住院要带什么": "admission-bring",
+    "挂号费是多少": "fees-register",
+    "抽血需要空腹吗": "prep-blood",
+    "出院怎么结账": "admission-discharge",
+    "你好，请问停车收费吗": "directions-parking",
+    "过号了怎么办": "prep-checkin",
+    "可以借轮椅吗": "directions-wheelchair",
 }
 
 
@@ -80,3 +86,24 @@ async def test_feedback_on_an_answer_is_stored(
 async def test_feedback_is_not_asked_in_the_middle_of_an_errand(chat: Chat) -> None:
     await chat.say("我要挂号")
     assert "有帮助" not in (await chat.say("停车怎么收费")).titles
+
+
+async def test_doctors_are_named_for_an_illness(chat: Chat) -> None:
+    assert "裴正川" in await chat.say("看腰椎的专家是谁")
+    assert "感染科" in await chat.say("看肝病的医生有哪些")
+
+
+@pytest.mark.parametrize("said", ["好难受", "难受得很", "我生病了"])
+async def test_whoever_is_unwell_is_asked_where(chat: Chat, said: str) -> None:
+    assert "不舒服" in await chat.say(said)
+
+
+async def test_what_has_just_happened_is_no_after_care(chat: Chat) -> None:
+    assert "骨科" in await chat.say("骨折了怎么办")
+
+
+async def test_a_question_is_never_filed_as_praise(chat: Chat) -> None:
+    await chat.say("想夸夸这医生")
+    answered = await chat.say("停车要多少钱")
+    assert "每小时5元" in answered
+    assert "BY" not in answered

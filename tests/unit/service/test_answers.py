@@ -207,6 +207,9 @@ def test_after_care_without_an_illness_or_a_subject_is_nothing(handbook: Handboo
         ("陪诊", "要钱吗", "ask_fees", "service-escort"),
         ("挂号费多少钱", "能退吗", "ask_fees", "fees-refund"),
         ("彩超", "几楼", "ask_directions", "directions-ultrasound"),
+        ("住院能报多少", "门诊呢", "ask_insurance", "insurance-outpatient-rate"),
+        ("医保办在哪", "几点上班", "ask_hours", "hours-office"),
+        ("核磁多少钱", "多久出报告", "ask_report", "report-image-time"),
     ],
 )
 def test_a_question_goes_on_from_the_one_before(
@@ -224,6 +227,8 @@ def test_a_question_goes_on_from_the_one_before(
         ("停车怎么收费", "地铁呢", "ask_directions"),
         ("医保能报多少", "几点到", "ask_hours"),
         ("医保能报多少", "停车在哪", "ask_directions"),
+        ("停车怎么收费", "几点开门", "ask_hours"),
+        ("周末能看病吗", "几点上班", "ask_hours"),
     ],
 )
 def test_a_question_that_explains_itself_goes_on_from_none(
