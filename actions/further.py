@@ -165,11 +165,13 @@ async def action_for(turn: Turn) -> str:
 
 def offered_answer(handbook: Handbook, topic: Topic, text: str) -> str:
     """The code of the only offered entry whose title a message names: 门诊 of 门诊能报多少."""
+    if not topic.get("offered"):
+        return ""
     said = text.strip("，。！？?的吧 ")
     named = [
         one.code
         for one in handbook.answers
-        if one.code in topic.get("offered", ()) and len(said) > 1 and said in one.title
+        if one.code in topic["offered"] and len(said) > 1 and said in one.title
     ]
     return named[0] if len(named) == 1 else ""
 
@@ -207,7 +209,7 @@ async def _alone(turn: Turn) -> str:
         return "finding_form"
     handbook = await turn.handbook()
     doctors = handbook.find_doctors(turn.text)
-    if turn.text.strip() in {one.name for one in handbook.practitioners}:
+    if any(turn.text.strip() == one.name for one in doctors):
         return "action_inform"
     if doctors and turn.intent in _OF_HOURS and _HIS_CLINIC.search(turn.text):
         return "action_show_schedule"

@@ -1,6 +1,7 @@
 """The composition root: everything is built here, started here, and stopped here."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -97,6 +98,9 @@ class App:
         engine = EmbeddedEngine(model, all_actions())
         # Not on the loop that serves the page: the first message has the word list loaded.
         asyncio.run(engine.parse("您好"))
+        # What is loaded now stays: without this the collector walks through all of it time and again.
+        gc.collect()
+        gc.freeze()
         return engine
 
     async def _warm_up(self) -> None:

@@ -1,6 +1,7 @@
 """What questions say: one thing in many ways, and which of it is a subject."""
 
 import re
+from functools import lru_cache
 
 _KIN = (
     r"[我你他她咱]?(?:爸爸?|妈妈?|父亲|母亲|老公|老婆|丈夫|妻子|媳妇儿?|爱人|婆婆|公公|老伴|老娘|爹|娘|爸妈|爹妈"
@@ -183,6 +184,7 @@ def _without(names: frozenset[str], text: str) -> str:
     )
 
 
+@lru_cache(maxsize=128)
 def read_words(text: str) -> tuple[str, frozenset[str]]:
     """What a question says without the frame that all share, and the things that it names."""
     named: set[str] = set()

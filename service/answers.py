@@ -228,7 +228,7 @@ class _Index:
             for place, answer in enumerate(answers)
             for phrase in (answer.title, *answer.asks, " ".join(answer.keywords))
         ]
-        self._places = [place for place, _phrase in phrases]
+        places = [place for place, _phrase in phrases]
         self._titles = [read_words(answer.title)[1] for answer in answers]
         self.mentions = [  # what each entry speaks of anywhere
             read_words(" ".join((answer.title, *answer.asks, *answer.keywords, answer.text)))[1]
@@ -237,9 +237,11 @@ class _Index:
         vectorizer = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
         self._matrix: Any = vectorizer.fit_transform([phrase for _place, phrase in phrases])
         self._terms = Terms(vectorizer)
+        self._highest = np.maximum.reduceat
+        self._firsts = [places.index(place) for place in range(len(answers))]
         self._empty: Any = np.zeros(len(self._terms))
         likeness = (self._matrix @ self._matrix.T).toarray()
-        meant = np.eye(len(answers))[self._places]
+        meant = np.eye(len(answers))[places]
         self._learned = np.linalg.solve(likeness + _SMOOTHING * np.eye(len(phrases)), meant)
 
     def scores(self, text: str) -> list[float]:
@@ -249,9 +251,7 @@ class _Index:
         columns, weights = self._terms.weigh(text)
         question[columns] = weights
         similar = self._matrix @ question
-        nearest = [0.0] * len(self._titles)
-        for place, likeness in zip(self._places, similar.tolist(), strict=True):
-            nearest[place] = max(nearest[place], likeness)
+        nearest = self._highest(similar, self._firsts).tolist()
         learned = (similar @ self._learned).tolist()
         scores = [
             _NEAREST * near + _LEARNED * known - self._strangeness(place, named)

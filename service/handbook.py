@@ -110,10 +110,11 @@ class Handbook:
             department: prefer the doctors of this department when the words fit several.
         """
         names = set(self._doctor_finder.find(text))
-        found = [doctor for doctor in self.practitioners if doctor.name in names]
+        found = [one for one in self.practitioners if one.name in names] if names else []
         if not found:
             called = set(self._surname_with_title.findall(text))
-            found = [doctor for doctor in self.practitioners if surname(doctor.name) in called]
+            if called:
+                found = [one for one in self.practitioners if surname(one.name) in called]
             chiefs = [doctor for doctor in found if "主任" in doctor.title]
             found = chiefs if chiefs and "主任" in text else found
         here = [one for one in found if department and one.department_id == department.id]
