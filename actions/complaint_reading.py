@@ -110,7 +110,7 @@ class ComplaintReader:
         if rest and self._is_wish(rest, step):
             draft["wish"] = text
         elif rest and step == "where" and self._is_unknown_place(rest):
-            draft["where"] = text
+            draft["where"] = _WHEN.sub("", rest).strip("，,。 ") or text
         elif rest:
             self._add(text)
         return True

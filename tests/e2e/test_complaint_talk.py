@@ -166,6 +166,14 @@ def _names_the_date(told: Replies, by: datetime, records: Records) -> None:
     assert f"{by:%H:%M}" in told
 
 
+async def test_a_place_that_no_list_has_is_kept_without_the_time_beside_it(
+    chat: Chat, records: Records
+) -> None:
+    await chat.tell("你们这儿排队排了三小时", "昨天下午 内科", "道歉", "匿名")
+    (case,) = await records.cases(chat)
+    assert (case.facts["when"], case.facts["where"]) == ("昨天下午", "内科")
+
+
 async def test_giving_up_a_complaint_is_met_kindly_and_recorded_nowhere(
     chat: Chat, records: Records
 ) -> None:
