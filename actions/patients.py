@@ -36,6 +36,9 @@ _NAME = re.compile(r"姓名|名字|名儿|叫错|写错(?!.{0,4}(?:电话|手机
 _NAME_FRAME = re.compile(
     r"(?:姓名|名字|名儿)?(?:[写登打叫记]错了?|不对|错了)|(?:姓名|名字|名儿)|(?:修?改|换|更正)(?:一?下|成|为)?|不是|应该是?|正确的?|其实|是|叫|^我|的"
 )
+_REMOVES = re.compile(
+    r"(?:帮我|我要?|想|请|把)*(?:删掉|删除|删了|移除|去掉|删)(?:一?下|了)?(?:就诊人|这个人|资料|信息)?|就诊人|的|吧|掉"
+)
 _DIGITS = re.compile(r"\d[\d\s-]{4,}\d")
 DELETION = "data_deletion"
 
@@ -194,7 +197,10 @@ class ManagePatients(Errand):
 
     async def _remove(self, turn: Turn, draft: Draft, cards: list[PatientCard]) -> str:
         known = next((card for card in cards if card.id == draft.get("patient")), None)
-        if known is None and len(cards) == 1:
+        said = find_name(_REMOVES.sub(" ", turn.text), bare=True) if turn.typed else ""
+        if known is None:
+            known = next((card for card in cards if card.name == said), None)
+        if known is None and len(cards) == 1 and not said:
             known = cards[0]
         if known is None:
             turn.say("patient_which", _buttons(cards))

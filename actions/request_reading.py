@@ -64,7 +64,9 @@ class RequestReader:
         if not self._is_of_the_matter(step):
             person = await PatientReader(turn, draft).read(step)
         new = person
-        if step in ("", "what", "when", "confirm") or words.is_clinic(turn.text):
+        asked = step in ("", "what", "when", "confirm") or words.is_clinic(turn.text)
+        # 普外科，胆结石 instead of the name: told before it was asked for.
+        if asked or not draft.get("department"):
             new = self._read_clinic(heard) or new
         new = self._read_when(heard, step) or new
         return self._read_what(step, person=person) or new

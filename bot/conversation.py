@@ -249,11 +249,15 @@ class Conversations:
         """How it goes on after an alarm: what to do while waiting, and no second alert."""
         if news is News.HEARD:
             return self._stay(turn, alarm.stay, {"news": news.value})
-        replies = self._wording.after_alarm(news, alarm.kind, bool(turn.dialogue.get("loop")))
-        if news is News.OVER and is_plain_errand(response := await self._response(turn)):
-            # The errand that the same message brings is begun.
-            outcome = self._outcome(turn, response)
-            return replace(outcome, replies=[*replies, *outcome.replies])
+        interrupted = bool(turn.dialogue.get("loop"))
+        replies = self._wording.after_alarm(news, alarm.kind, interrupted)
+        # Never within an errand: its next step might be a yes that nobody has said.
+        if news is News.OVER and not interrupted:
+            response = await self._response(turn)
+            if is_plain_errand(response):
+                # The errand that the same message brings is begun.
+                outcome = self._outcome(turn, response)
+                return replace(outcome, replies=[*replies, *outcome.replies])
         return Outcome(
             replies=replies,
             dialogue=alarm.after(news, turn.dialogue),

@@ -18,6 +18,8 @@ _FULL = (
     r"(?P<full>号?(?:停诊|没有?号|[挂约抢]不[上到]|没[抢挂约][到上]|约?满|约完)了?"
     r"(?![了吗么嘛啊不没])(?!.{0,4}(?:就|的话|排|候补)))"
 )
+_QUEUES = re.compile("候补|排队|等号")
+"""A half-day that is full and yet waited for: 周四上午满了，能候补吗."""
 _BUSY = (
     r"(?P<busy>有事|得?要?上班(?!后|的|第)|出差|开会|有课|要?上课"
     r"|都?要(?:上学|透析|化疗|放疗|值班|接孩子))"
@@ -254,7 +256,10 @@ def _said_with(reading: Reading, mention: Mention, hour: Hour) -> bool:
 def _is_refused_hour(reading: Reading, hour: Hour) -> bool:
     after = reading.after(hour.end)
     before = reading.rest[max(0, hour.start - 6) : hour.start]
-    return bool(_CANNOT.match(after) or _NOT.search(before) or _EXCEPT.search(before))
+    said = _CANNOT.match(after)
+    if said and said["full"] and _QUEUES.search(reading.rest):
+        return False
+    return bool(said or _NOT.search(before) or _EXCEPT.search(before))
 
 
 def this_evening(hours: list[Hour], sorted_: Sorted, present: Present) -> list[Hour]:

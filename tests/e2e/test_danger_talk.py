@@ -92,6 +92,18 @@ async def test_thanks_for_the_instruction_confirm_no_booking(chat: Chat, records
     assert await records.bookings(chat) == []
 
 
+async def test_that_it_is_over_is_no_yes_to_the_booking_that_was_open(
+    chat: Chat, records: Records
+) -> None:
+    await until_confirm(chat, records, "产科")
+    assert "120" in await chat.say("我肚子突然疼得厉害，流了好多血")
+    await chat.say("没事了，继续")
+    assert await records.bookings(chat) == []
+    await chat.say("继续")
+    await chat.say("确认")
+    assert len(await records.bookings(chat)) == 1
+
+
 async def test_the_first_errand_after_an_alarm_begins_with_what_goes_first(chat: Chat) -> None:
     await chat.say("怀孕八个月下面流血了")
     answered = await chat.say("B超多少钱")

@@ -38,6 +38,13 @@ async def test_a_patient_is_added_corrected_and_removed(chat: Chat, records: Rec
     assert await records.patients(chat) == []
 
 
+async def test_only_whose_name_is_said_is_removed(chat: Chat, records: Records) -> None:
+    await chat.tell("加个就诊人", "白雪", chat.phone)
+    asked = await chat.say("删掉白小天")
+    assert "确定" not in asked
+    assert asked.titles
+
+
 async def test_a_patient_with_a_booking_is_not_removed(chat: Chat, records: Records) -> None:
     await booked(chat, records, "骨科")
     await chat.say("我的数据")

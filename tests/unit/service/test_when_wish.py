@@ -209,3 +209,10 @@ def test_today_is_left_out_of_several_days_when_its_clinics_are_over(
 )
 def test_a_weekend_on_a_sunday_is_its_rest_and_the_next_one(text: str, expected: str) -> None:
     assert read_when(text, SUNDAY).days == days(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["骨科周四上午满了，能候补吗", "周四上午没号了，我想候补", "周四上午约满了帮我排队"]
+)
+def test_a_half_day_that_is_full_is_still_the_one_to_wait_for(text: str) -> None:
+    assert read_when(text, WEDNESDAY) == When(days("11-26"), "morning")
